@@ -54,7 +54,7 @@ def asked(*command: str) -> List[str]:
 
 def pyenv_pythons() -> List[str]:
     """Interpreters that pyenv has installed, newest first; its shims hide them."""
-    roots = asked("pyenv", "root") or [os.path.expanduser("~/.pyenv")]
+    roots = asked("pyenv", "root") or [str(Path("~/.pyenv").expanduser())]
     found = sorted(Path(roots[0]).glob("versions/*/bin/python"), reverse=True)
     return [str(path) for path in found]
 
@@ -72,7 +72,9 @@ def find_python(wanted: Callable[[Tuple[int, int]], bool], names: List[str], var
         version = version_of(python)
         if version is not None and wanted(version):
             return python
-    raise Missing(f"没有找到{text}。请安装它（Debian：apt install python3-venv；或用 pyenv、uv 安装），或用 {variable} 指明路径。")
+    raise Missing(
+        f"没有找到{text}。请安装它（Debian：apt install python3-venv；或用 pyenv、uv 安装），或用 {variable} 指明路径。"
+    )
 
 
 def run_logged(name: str, command: List[str]) -> None:
@@ -82,7 +84,9 @@ def run_logged(name: str, command: List[str]) -> None:
     with log.open("a", encoding="utf-8") as file:
         done = subprocess.run(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
     if done.returncode != 0:
-        lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if "WARNING" not in line]
+        lines = [
+            line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if "WARNING" not in line
+        ]
         raise Missing(f"{name} 安装失败，详情在 {log.relative_to(ROOT)}：\n  " + "\n  ".join(lines[-6:]))
 
 
@@ -101,7 +105,15 @@ def environment(folder: Path, python: str, label: str, requirements: List[str], 
     say(f"安装{label}……")
     if not (folder / "bin" / "python").exists():
         run_logged(name, [python, "-m", "venv", "--clear", str(folder)])
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    pip = [
+        str(folder / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--progress-bar",
+        "off",
+    ]
     run_logged(name, [*pip, "--require-hashes", "-r", f"requirements/{name}.txt"])
     if editable:
         run_logged(name, [*pip, "--no-deps", "--no-build-isolation", "--no-index", "-e", "."])
@@ -122,7 +134,9 @@ def engine() -> None:
     """The engine's environment and its model."""
     python = find_python(lambda v: v == (3, 10), ["python3.10"], "PYTHON310", " Python 3.10（理解引擎要用）")
     environment(ENGINE, python, "理解引擎（Rasa，约 2.7 GB，要几分钟）", ["engine"], editable=False)
-    done = subprocess.run([str(ENGINE / "bin" / "python"), "-m", "nlu.train"], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [str(ENGINE / "bin" / "python"), "-m", "nlu.train"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
     if done.returncode != 0:
         raise Missing("模型训练失败：\n  " + "\n  ".join(done.stderr.splitlines()[-8:]))
 
@@ -137,7 +151,19 @@ def browser() -> None:
     say("安装 Chromium 和中文字体……")
     run_logged("browser", ["apt-get", "update", "-qq"])
     packages = ["chromium", "fonts-noto-cjk"]
-    run_logged("browser", ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages])
+    run_logged(
+        "browser",
+        [
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "install",
+            "-y",
+            "-qq",
+            "--no-install-recommends",
+            *packages,
+        ],
+    )
 
 
 def side_by_side(*jobs: Callable[[], None]) -> None:

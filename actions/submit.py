@@ -1,0 +1,57 @@
+"""The end of the form: the effect that files it, or a word that nothing was filed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.effects import AddSupplement, FileIntake, to_wire
+from actions.turn import Turn, read
+
+KEPT = ("location", "village", "village_text", "phone")
+
+
+class SubmitIntake(Action):
+    """Emits FileIntake. It never claims that anything was filed: only the app knows, after its commit."""
+
+    def name(self) -> str:
+        """The action that the rule predicts when the form is done."""
+        return "action_submit_intake"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Resets the form; where and how to reach stay known for a second request."""
+        turn = read(tracker)
+        outcome = turn.slots.get("outcome")
+        if outcome == "cancelled":
+            dispatcher.utter_message(response="utter_cancelled")
+        elif outcome == "declined":
+            dispatcher.utter_message(response="utter_declined")
+        elif outcome == "stay":
+            dispatcher.utter_message(json_message={"effect": to_wire(AddSupplement(turn.text, in_danger=True))})
+        else:
+            dispatcher.utter_message(json_message={"effect": to_wire(intake(turn))})
+        kept = {} if outcome else {slot: turn.known(slot) for slot in KEPT}
+        return [AllSlotsReset(), *(SlotSet(f"last_{slot}", value) for slot, value in kept.items() if value)]
+
+
+def intake(turn: Turn) -> FileIntake:
+    """The answers as an effect; skipped ones are None."""
+    township, area = turn.known("location"), turn.slots.get("area")
+    return FileIntake(
+        draft_id=turn.slots["draft_id"],
+        services=turn.slots.get("service") or ["other"],
+        township=township,
+        county=None if township else area,
+        village=turn.known("village"),
+        village_text=turn.slots.get("village_text"),
+        relation=turn.known("beneficiary"),
+        age=turn.known("age"),
+        name=turn.known("name"),
+        phone=turn.known("phone"),
+        description=turn.known("description") or "",
+        risks=turn.slots.get("risks") or [],
+        urgency=turn.slots.get("urgency") or "routine",
+    )

@@ -1,0 +1,129 @@
+"""Outside the form: effects for the app, one action each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import FollowupAction
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.catalogue import NAMES
+from actions.effects import (
+    AddSupplement,
+    AnswerPolicy,
+    CallHuman,
+    Effect,
+    OfferWithdrawal,
+    RateTicket,
+    ShowProgress,
+    WithdrawTicket,
+    to_wire,
+)
+from actions.turn import Turn, read
+
+
+class _Effect(Action):
+    kind = ""
+
+    def name(self) -> str:
+        """The action a rule predicts."""
+        return f"action_{self.kind}"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Emits the effect; the app finds the words, since only it knows the facts."""
+        turn = read(tracker)
+        dispatcher.utter_message(json_message={"effect": to_wire(self.effect(turn))})
+        self.add(turn, dispatcher)
+        return []
+
+    def effect(self, turn: Turn) -> Effect:
+        """The effect of this turn."""
+        raise TypeError(f"{type(self).__name__} has no effect")
+
+    def add(self, turn: Turn, dispatcher: CollectingDispatcher) -> None:
+        """What follows the app's words."""
+
+
+class AnswerPolicyQuestion(_Effect):
+    """A question about policy; then an offer to apply."""
+
+    kind = "answer_policy"
+
+    def effect(self, turn: Turn) -> Effect:
+        """The question in the resident's words, with the services it is about."""
+        return AnswerPolicy(turn.text, [each["code"] for each in turn.services])
+
+    def add(self, turn: Turn, dispatcher: CollectingDispatcher) -> None:
+        """One button per service understood, the likeliest only."""
+        if not turn.services:
+            return
+        code = turn.services[0]["code"]
+        dispatcher.utter_message(
+            text="要不要我帮您转给当地社工站，请他们给您办、给您算？",
+            buttons=[
+                {"title": f"帮我办：{NAMES[code]}", "payload": f'/request_service{{"service": "{code}"}}'},
+                {"title": "先不用", "payload": "/deny"},
+            ],
+        )
+
+
+class Progress(_Effect):
+    """How the requests stand."""
+
+    kind = "show_progress"
+
+    def effect(self, turn: Turn) -> Effect:
+        """No parameters: the app knows the conversation."""
+        return ShowProgress()
+
+
+class _AboutTicket(_Effect):
+    """Something about a request already filed; where nothing was filed here it is a new request."""
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Emits the effect, or begins the form."""
+        if read(tracker).context.get("tickets"):
+            return super().run(dispatcher, tracker, domain)
+        return [FollowupAction("intake_form")]
+
+
+class Supplement(_AboutTicket):
+    """More about something filed, or discontent with it."""
+
+    kind = "add_supplement"
+
+    def effect(self, turn: Turn) -> Effect:
+        """The words as they are."""
+        return AddSupplement(turn.text, complaint=turn.intent == "complain")
+
+
+class Human(_AboutTicket):
+    """A person is asked for."""
+
+    kind = "call_human"
+
+    def effect(self, turn: Turn) -> Effect:
+        """The words as they are."""
+        return CallHuman(turn.text)
+
+
+class Withdraw(_Effect):
+    """Withdrawing is asked once more, by name, since it cannot be taken back by a slip of the tongue."""
+
+    kind = "withdraw"
+
+    def effect(self, turn: Turn) -> Effect:
+        """The offer, or after the button was pressed the withdrawal itself."""
+        number = turn.values.get("ticket")
+        return WithdrawTicket(number) if number else OfferWithdrawal()
+
+
+class Rate(_Effect):
+    """A verdict on finished work."""
+
+    kind = "rate"
+
+    def effect(self, turn: Turn) -> Effect:
+        """The words as they are."""
+        return RateTicket(turn.text)

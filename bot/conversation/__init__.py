@@ -1,0 +1,6 @@
+"""One channel-neutral turn: durable inbox, safety floor, engine, effects, commit, answer."""
+
+from bot.conversation.inbound import Attached, Inbound, Reply
+from bot.conversation.turn import Conversations, Unrecorded
+
+__all__ = ["Attached", "Conversations", "Inbound", "Reply", "Unrecorded"]

@@ -1,0 +1,76 @@
+"""Danger before everything: what is said at once, and the ticket that calls a person."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nlu.places.national import locate
+from nlu.safety import Alarm
+from tickets.filing import Intake, file_intake
+from tickets.models import OPEN, Conversation, Ticket, utc_now
+
+_SERVICE = {
+    "suicide_self_harm": "crisis",
+    "child_abuse": "child_protection",
+    "violence": "domestic_violence",
+    "survival": "temporary_aid",
+}
+_ONGOING = timedelta(hours=24)
+LEVELS = ("routine", "urgent", "emergency")
+
+
+def joined(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
+    """The floor and the model together; neither overrules the other."""
+    if not parse or not parse["risks"]:
+        return floor
+    codes = dict.fromkeys((*floor.risks, *(each["code"] for each in parse["risks"])))
+    urgency = max(floor.urgency, parse["urgency"], key=LEVELS.index)
+    return Alarm(risks=tuple(codes), urgency=urgency, cues=floor.cues)
+
+
+def call_for_help(
+    session: Session, conversation: Conversation, alarm: Alarm, text: str, parse: dict[str, Any] | None, now: datetime
+) -> Ticket:
+    """Files the alarm, or adds to the one that is open in this conversation. No form stands before it."""
+    place = locate(text)
+    found = [each["code"] for each in (parse or {}).get("services", [])]
+    services = list(dict.fromkeys([_SERVICE.get(risk, "other") for risk in alarm.risks] + found))
+    running = _open_alarm(session, conversation, now)
+    facts = {each["type"]: each["value"] for each in reversed((parse or {}).get("entities", []))}
+    return file_intake(
+        session,
+        Intake(
+            draft_id=running.idempotency_key if running else str(conversation.draft_id),
+            channel=conversation.channel,
+            conversation_id=conversation.id,
+            township=place.code or conversation.station_hint,
+            village=place.village_code,
+            services=services,
+            urgency=alarm.urgency,
+            risks=alarm.risks,
+            relation=facts.get("relation"),
+            age=facts.get("age"),
+            phone=facts.get("phone"),
+            description=text,
+        ),
+        now,
+    )
+
+
+def in_danger(session: Session, conversation: Conversation) -> bool:
+    """Whether an alarm of this conversation is open and not a day old."""
+    return _open_alarm(session, conversation, utc_now()) is not None
+
+
+def _open_alarm(session: Session, conversation: Conversation, now: datetime) -> Ticket | None:
+    return session.scalar(
+        select(Ticket)
+        .where(Ticket.conversation_id == conversation.id, Ticket.status.in_(OPEN), Ticket.urgency != "routine")
+        .where(Ticket.created_at > now - _ONGOING)
+        .order_by(Ticket.created_at.desc())
+        .limit(1)
+    )

@@ -1,0 +1,58 @@
+"""What comes in from a channel, and what goes back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A photo, voice note, file, video or location that came with a message; `remote_id` names it on its channel."""
+
+    kind: str  # photo | voice | file | video | location
+    media_type: str | None = None
+    filename: str | None = None
+    size: int | None = None
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """One message. `message_id` is unique within (channel, bot_id): a repeat is recognised by it.
+
+    `sender` is the web session or the Telegram chat id; `start` the token of a station's poster.
+    """
+
+    channel: str
+    bot_id: str
+    message_id: str
+    sender: str
+    text: str | None = None
+    payload: str | None = None
+    attachment: Attached | None = None
+    start: str | None = None
+    sequence: int = 0
+
+    def to_json(self) -> str:
+        """For the sealed inbox."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Inbound:
+        """From the sealed inbox."""
+        data = json.loads(text)
+        attached = data.pop("attachment")
+        return Inbound(**data, attachment=Attached(**attached) if attached else None)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to one message: [{"text", "buttons", "image", "id"}], and where the conversation stands."""
+
+    session: str
+    messages: list[dict[str, Any]]
+    awaiting: str | None = None
+    urgency: str = "routine"
+    tickets: list[str] = field(default_factory=list)

@@ -1,0 +1,256 @@
+"""One turn: store, floor, engine, effects, commit, answer. The same for every channel."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from actions.effects import RecordConsent
+from bot.conversation import inbox, transcript, words
+from bot.conversation.carry_out import Said, Scene, carry_out
+from bot.conversation.danger import LEVELS, call_for_help, in_danger, joined
+from bot.conversation.degraded import take_down
+from bot.conversation.inbound import Inbound, Reply
+from bot.conversation.order import Turns
+from bot.engine import Engine, EngineError, EngineReply
+from nlu.safety import Alarm, assess, safety_messages
+from tickets.access import tickets_of
+from tickets.database import Database
+from tickets.models import Attachment, Conversation
+
+log = logging.getLogger("conversation")
+
+LONGEST = 10_000
+SECONDS_IN_DANGER = 1.2  # the hotline must not wait for a hanging engine
+
+
+class Unrecorded(Exception):
+    """The database could not take the message: nothing may be said to be accepted. `messages` is what to say."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("the message could not be stored")
+        self.messages = messages
+
+
+class UnknownSession(LookupError):
+    """A web session that nobody opened, or that was erased."""
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a conversation stands before a turn; `context` is all that the engine may know beyond the message."""
+
+    id: str
+    offered: list[str]
+    context: dict[str, Any]
+
+
+class Conversations:
+    """Answers messages. One instance a process; safe to use from many threads.
+
+    A channel's messages are answered by one process; within it the messages of one sender go one after the other.
+    """
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database, self._engine = database, engine
+        self._turns = Turns()
+
+    def open(self, station: str | None = None) -> str:
+        """Begins a web conversation; returns its unguessable session. `station`: township of a poster's link."""
+        token = transcript.new_token()
+        with self._database.session() as session:
+            transcript.begin(session, "web", token, station)
+            session.commit()
+        return token
+
+    def store(self, inbound: Inbound) -> bool:
+        """Commits a message to the durable inbox; False for a repeat. SQLAlchemyError when it could not be stored."""
+        with self._database.session() as session:
+            fresh = inbox.store(session, inbound)
+            session.commit()
+        return fresh
+
+    def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
+        """Stores a message, answers what its sender sent before it, then it. A repeat gets the same answer again.
+
+        Raises Unrecorded when the database is down (with the words to say, hotlines first in danger), UnknownSession
+        for a web session nobody opened.
+        """
+        try:
+            if inbound.channel == "web":
+                self._standing(inbound, None)
+            self.store(inbound)
+            with self._turns.of(inbound.channel, inbound.sender):
+                with self._database.reading() as session:
+                    waiting = inbox.waiting(session, inbound)
+                for message in waiting:
+                    self._take(message, station)
+                return self._reply(inbound)
+        except SQLAlchemyError as error:
+            log.error("the database failed: %s", type(error).__name__)
+            alarm = assess(inbound.text or "")
+            raise Unrecorded([*(safety_messages(alarm) if alarm.risks else []), words.NOT_RECORDED]) from error
+
+    def resume(self, channel: str, bot_id: str = "") -> Iterator[Inbound]:
+        """Answers what a crash left unanswered; yields each message when it is done."""
+        with self._database.reading() as session:
+            left = inbox.all_waiting(session, channel, bot_id)
+        for message in left:
+            with self._turns.of(message.channel, message.sender):
+                self._take(message, None)
+            yield message
+
+    def _standing(self, inbound: Inbound, station: str | None) -> _Standing:
+        """The sender's conversation; a Telegram chat's begins with its first message, a web session must exist."""
+        with self._database.reading() as session:
+            conversation = transcript.find(session, inbound.channel, inbound.sender)
+            if conversation is not None and station in (None, conversation.station_hint):
+                return _standing_of(session, conversation)
+        if conversation is None and inbound.channel == "web":
+            raise UnknownSession
+        with self._database.session() as session:
+            found = transcript.find(session, inbound.channel, inbound.sender)
+            conversation = found or transcript.begin(session, inbound.channel, inbound.sender, station)
+            conversation.station_hint = station or conversation.station_hint
+            session.commit()
+            return _standing_of(session, conversation)
+
+    def _take(self, inbound: Inbound, station: str | None) -> None:
+        """Answers one stored message. Until the commit at its end the message counts as unanswered."""
+        standing = self._standing(inbound, station)
+        text = (inbound.text or "").strip()
+        floor = assess(text)
+        heard: EngineReply | None = None
+        plain = _plain_answer(inbound, text, standing)
+        if plain is None:
+            try:
+                heard = self._engine.turn(
+                    standing.id,
+                    inbound.message_id,
+                    text=text[:LONGEST] or None,
+                    payload=inbound.payload,
+                    context=standing.context,
+                    seconds=SECONDS_IN_DANGER if floor.risks else None,
+                )
+            except EngineError as error:
+                log.error("engine: %s (conversation %s)", error, standing.id)
+        with self._database.session() as session:
+            if inbox.state_of(session, inbound) != inbox.PENDING:
+                return
+            conversation = session.get_one(Conversation, standing.id)
+            said = _settle(session, conversation, inbound, text, floor, heard, plain)
+            for each, buttons in said:
+                transcript.add(session, conversation, "bot", each, inbound.message_id, buttons)
+            inbox.finish(session, inbound)
+            session.commit()
+        if heard and RecordConsent(granted=False) in heard.effects:
+            self._forget(standing.id)
+
+    def _forget(self, conversation_id: str) -> None:
+        try:
+            self._engine.forget(conversation_id)
+        except EngineError as error:
+            log.error("engine could not forget conversation %s: %s", conversation_id, error)
+
+    def _reply(self, inbound: Inbound) -> Reply:
+        with self._database.reading() as session:
+            conversation = transcript.find(session, inbound.channel, inbound.sender)
+            if conversation is None:
+                raise UnknownSession
+            return Reply(
+                session=inbound.sender,
+                messages=transcript.answers_to(session, conversation, inbound.message_id),
+                awaiting=conversation.awaiting,
+                urgency=conversation.urgency,
+                tickets=[each.number for each in tickets_of(session, conversation)],
+            )
+
+
+def _standing_of(session: Session, conversation: Conversation) -> _Standing:
+    return _Standing(
+        conversation.id,
+        conversation.offered,
+        {
+            "draft": conversation.draft_id,
+            "station": conversation.station_hint,
+            "danger": in_danger(session, conversation),
+            "consented": conversation.consent_at is not None,
+            "tickets": [each.number for each in tickets_of(session, conversation)],
+            "channel": conversation.channel,
+        },
+    )
+
+
+def _plain_answer(inbound: Inbound, text: str, standing: _Standing) -> str | None:
+    """The answer to a message that needs no understanding; None when the engine must hear it."""
+    if inbound.payload:
+        return None if inbound.payload in standing.offered else words.STALE_BUTTON
+    if inbound.attachment and not text:
+        return words.ATTACHMENT[inbound.attachment.kind]
+    if not text:
+        return words.EMPTY
+    return None if any(character.isalnum() for character in text) else words.ONLY_SIGNS
+
+
+def _settle(
+    session: Session,
+    conversation: Conversation,
+    inbound: Inbound,
+    text: str,
+    floor: Alarm,
+    heard: EngineReply | None,
+    plain: str | None,
+) -> list[Said]:
+    """What a turn changes, and what is said: danger first, then what was done, then the next question."""
+    now = datetime.now(UTC)
+    said: list[Said] = []
+    shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else text[:LONGEST]
+    if shown:
+        transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
+    alarm = joined(floor, heard.parse if heard else None)
+    if alarm.risks:
+        call_for_help(session, conversation, alarm, text, heard.parse if heard else None, now)
+        conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
+        said += [(each, []) for each in safety_messages(alarm)]
+    if inbound.attachment:
+        session.add(_attachment(conversation, inbound))
+    if len(text) > LONGEST:
+        said.append((words.TOO_LONG, []))
+    if heard:
+        for effect in heard.effects:
+            said += carry_out(effect, Scene(session, conversation, now))
+        said += [(each["text"], each["buttons"]) for each in heard.messages]
+        conversation.awaiting = heard.awaiting
+        if heard.awaiting is None and transcript.is_filed(session, conversation.draft_id):
+            conversation.draft_id = transcript.new_draft()  # the next request is another one
+    elif plain is not None:
+        # The question that is open stays open, and its buttons stay valid: they are shown again.
+        said.append((plain, []))
+        said += transcript.last_question(session, conversation) if inbound.payload else []
+    else:
+        said += take_down(session, conversation, text, bool(alarm.risks), now)
+    if heard or any(buttons for _, buttons in said):
+        conversation.offered = [each["payload"] for _, buttons in said for each in buttons]
+        conversation.offer_no += 1
+    conversation.seen_at = now
+    conversation.version += 1
+    return said
+
+
+def _attachment(conversation: Conversation, inbound: Inbound) -> Attachment:
+    assert inbound.attachment
+    return Attachment(
+        conversation_id=conversation.id,
+        data_key=conversation.data_key,
+        kind=inbound.attachment.kind,
+        media_type=inbound.attachment.media_type,
+        filename=inbound.attachment.filename,
+        size=inbound.attachment.size,
+        remote_id=inbound.attachment.remote_id,
+    )

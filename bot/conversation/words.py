@@ -1,0 +1,92 @@
+"""What the app itself says: everything that depends on the database, and everything said when a part is down."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from nlu.places.national import describe
+from tickets.models import Station, Ticket
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+STATUS = {
+    "new": "已经交到{desk}，等社工接手",
+    "assigned": "已经分给{who}，等他（她）接手",
+    "accepted": "{who}已经接手，会联系您",
+    "in_progress": "{who}正在办",
+    "referred": "已经转到{department}办，社工站会一直跟着",
+    "resolved": "已经办完。觉得没办好，直接跟我说就行",
+    "closed": "已经办结",
+    "withdrawn": "您已经撤回",
+}
+
+EMPTY = "我没收到字。您遇到什么难处，打字告诉我就行。"
+ONLY_SIGNS = "我看到您发的表情了。遇到什么事，打几个字告诉我好吗？"
+STALE_BUTTON = "这个按钮已经用过了，请看最新的一条。"
+TOO_LONG = "您写得很长，前面一万字我记下了，后面的可以再发一条。"
+NOTHING_FILED = "您在这里还没有交过事情。想办什么，用自己的话告诉我就行。"
+NOT_RECORDED = "现在系统出了毛病，您这句话没有记下来，请过一会儿再发一次。急事请打 12345；有危险打 110，急病打 120。"
+PAUSED = "电脑助手正在抢修，请过几分钟再说一次。急事请打 12345；有危险打 110，急病打 120。"
+SUPPLEMENTED = "好，补充到 {number} 里了，社工能看到。"
+COMPLAINED = "您的意见已经记到 {number} 里，社工和他们的主管都能看到。"
+WITH_YOU = "我在这里，您说的社工都能看到，他们已经接到通知。身边有人的话，请他陪着您。有危险马上打 110，急病打 120。"
+HUMAN_CALLED = "好，我已经告诉{desk}：您要找真人。社工会在这里回复您{phone}。等不及可以打 12345。"
+RATED = "谢谢您告诉我们，已经记下了。"
+WITHDRAWN = "好，{number} 已经撤回，不再办了。以后想办再跟我说。"
+REOPENED = "好，{number} 重新打开了，社工会接着办，您的话他们能看到。"
+ASK_WITHDRAWAL = "您要撤回哪一件？撤回了就不再办。"
+ATTACHMENT = {
+    "photo": "照片收到了，社工能看到。",
+    "voice": "语音收到了，社工会听。我还听不懂语音，麻烦您再打几个字说说是什么事。",
+    "video": "视频收到了，社工能看到。",
+    "file": "文件收到了，社工能看到。",
+    "location": "位置收到了，社工能看到。",
+}
+
+
+def local_time(moment: datetime) -> str:
+    """Like 11月23日 16:30, in China's time."""
+    local = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(LOCAL)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def accepted(ticket: Ticket, desk: Station) -> str:
+    """Said only after the commit: number, whose desk, by when."""
+    gap = ""
+    if ticket.township and ticket.queue != ticket.township:
+        gap = f"{describe(ticket.township)}还没有自己的社工站，所以先交给上一级。\n"
+    reach = "社工会打您留的电话，也会在这里回复。" if ticket.phone else "社工会在这里回复您，请留意。"
+    return (
+        f"已受理，受理号 {ticket.number}。\n{gap}交给了：{desk.name}。\n"
+        f"最晚 {local_time(ticket.due_acknowledge)} 前有社工接手。{reach}\n"
+        "想查进度、补充情况、撤回，随时在这里说。"
+    )
+
+
+def completed(ticket: Ticket, desk: Station) -> str:
+    """For a danger alarm that was filed before the form was done."""
+    return f"记下了，已补充到受理号 {ticket.number}，交给了{desk.name}。您就在这里，随时跟我说。"
+
+
+def progress(ticket: Ticket, desk: Station) -> str:
+    """One request in plain words: whose desk, by when."""
+    who = ticket.assignee.display_name if ticket.assignee else "社工"
+    status = STATUS[ticket.status].format(desk=desk.name, who=who, department=ticket.department or "有关部门")
+    due = ""
+    if ticket.status == "new":
+        due = f"，最晚 {local_time(ticket.due_acknowledge)} 前接手"
+    elif ticket.status in ("assigned", "accepted", "in_progress"):
+        due = f"，最晚 {local_time(ticket.due_resolve)} 前给您答复"
+    return f"{ticket.number}：{status}{due}。"
+
+
+def recorded_without_engine(ticket: Ticket) -> str:
+    """The engine is down: honest, and something is done all the same."""
+    known = "" if ticket.township else "请再告诉我您住哪个县、哪个乡镇、哪个村，"
+    phone = "" if ticket.phone else "留个电话，"
+    more = f"{known}{phone}社工好找您。" if known or phone else "社工会联系您。"
+    return (
+        f"电脑助手正在抢修，不过您说的话我都记下了，已受理，受理号 {ticket.number}，会有社工来看。{more}\n"
+        "急事请打 12345；有危险打 110，急病打 120。"
+    )

@@ -1,0 +1,1 @@
+"""Language understanding: Rasa components (engine only) and the pure parts both environments share."""

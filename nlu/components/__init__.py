@@ -1,0 +1,1 @@
+"""Rasa components, one class a file; each adds to a message and removes nothing."""

@@ -1,0 +1,117 @@
+"""Measures, prints and writes docs/performance.md. Loopback only, bounded in count and time."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import psutil
+
+from tests.bench import notices, peer
+from tests.bench.figures import Figure, timed
+from tests.stack import ALL, Stack, Talk
+from yimi.settings import ROOT
+
+TURNS = 240
+LOCATE = 20_000
+
+RICH = "我娘八十二了，一个人住在湘潭县花石镇日华村，眼睛看不清，没人做饭"
+ANSWERS = ["同意", "王桂英", "13800001234", "对的"]
+LINES = [RICH, "低保要什么条件", "房子漏雨没钱修，我们是长沙县黄兴镇的", "你好", "我的事办到哪一步了", "老公走了，带两个娃，没收入"]
+
+
+def turns(stack: Stack) -> list[Figure]:
+    """Whole conversations, one client: every turn counts."""
+    samples: list[float] = []
+    while len(samples) < TURNS + 20:
+        talk = Talk(stack)
+        for text in [RICH, *ANSWERS]:
+            samples.append(timed(lambda text=text: talk.say(text)))
+    parse = [
+        timed(lambda text=text: stack.client.post("/api/v1/analyze", json={"text": text}).raise_for_status())
+        for text in (LINES * 30)[:150]
+    ][20:]
+    return [
+        Figure("chat turn through the web API, 1 client", samples[20:], target="p50 ≤ 60, p95 ≤ 150"),
+        Figure("analyze through the web API, 1 client", parse),
+    ]
+
+
+def locate() -> list[Figure]:
+    """`yimi locate` as a program: its start, and its throughput."""
+    from tests.nlu.places.test_speed import MESSAGES
+
+    command = [str(ROOT / ".venv" / "bin" / "yimi"), "locate"]
+    starts = [
+        timed(lambda: subprocess.run(command, input="花石镇\n", text=True, capture_output=True, check=True)) / 1000
+        for _ in range(5)
+    ]
+    given = "\n".join((MESSAGES * (LOCATE // len(MESSAGES) + 1))[:LOCATE])
+    rates = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run(command, input=given, text=True, capture_output=True, check=True)
+        rates.append(LOCATE / (time.perf_counter() - began - sorted(starts)[2]))
+    return [
+        Figure("yimi locate: start to first answer", starts, "s", "≤ 1.5 s"),
+        Figure("yimi locate: messages a second", rates, "/s", "≥ 5,000/s"),
+    ]
+
+
+def memory(stack: Stack) -> list[Figure]:
+    """Resident memory of each process and of all."""
+    figures, total = [], 0.0
+    for name, process in stack.processes.items():
+        family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+        size = sum(each.memory_info().rss for each in family) / 2**20
+        total += size
+        figures.append(Figure(f"memory: {name}", [size], "MB", "≤ 1,024 MB" if name == "engine" else ""))
+    return [*figures, Figure("memory: everything", [total], "MB", "≤ 2,560 MB")]
+
+
+def machine() -> str:
+    """What it was measured on, without names."""
+    memory_gib = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} cores, {memory_gib:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+
+
+def main() -> None:
+    """The whole report."""
+    with tempfile.TemporaryDirectory(prefix="yimi-bench-") as folder:
+        stack = Stack(Path(folder) / "var", demo=False)
+        try:
+            began = time.perf_counter()
+            stack.start(*ALL)
+            stack.wait()
+            ours = [Figure("start until a conversation answers", [time.perf_counter() - began], "s", "≤ 30 s")]
+            ours += turns(stack) + notices.measure(stack) + memory(stack)
+            stack.stop("engine")  # the peer gets the cores
+            theirs = [] if "--no-peer" in sys.argv else peer.measure(stack, Path(folder), LINES)
+        finally:
+            stack.close()
+    ours += locate()
+    text = "\n".join(
+        [
+            "# Performance",
+            "",
+            f"Written by `make bench` on {date.today()}: {machine()}. One run; the load generator shares the cores.",
+            "The peer is stock Rasa 3.6.21 (jieba, bag of words, DIET) on the same data, rules and action server, in the same run.",
+            "",
+            "| what | median | p95 | quartiles | samples | target |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *(figure.row() for figure in [*ours, *theirs]),
+            "",
+        ]
+    )
+    (ROOT / "docs" / "performance.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

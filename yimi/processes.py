@@ -1,0 +1,137 @@
+"""The composition roots: what each process of the Procfile is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+
+import redis
+import uvicorn
+
+from bot.conversation import Conversations
+from bot.engine import Engine
+from nlu.places.national import gazetteer
+from tickets import notices
+from tickets.database import Database
+from tickets.models import utc_now
+from tickets.sealing import Keyring
+from yimi.redis import redis_url
+from yimi.settings import Settings
+
+log = logging.getLogger("yimi")
+
+RELAY_SECONDS = 0.2
+HOUSEKEEPING_SECONDS = 60
+
+
+def open_database(settings: Settings) -> Database:
+    """The database with the keys to its sealed fields; connects to nothing yet."""
+    return Database(settings.database_url, Keyring(settings.secret_key, settings.secret_keys_old))
+
+
+def open_engine(settings: Settings) -> Engine:
+    """A client of the engine; connects to nothing yet."""
+    return Engine(settings.engine_url, settings.derived("engine token"))
+
+
+def open_redis(settings: Settings) -> redis.Redis:
+    """A Redis client that gives up after three seconds instead of hanging; connects to nothing yet."""
+    return redis.Redis.from_url(redis_url(settings), socket_timeout=3, socket_connect_timeout=3)
+
+
+def set_up_logging() -> None:
+    """One line an event; the libraries' own chatter, which may hold addresses with tokens, stays out."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    for noisy in ("httpx", "httpcore", "telegram", "alembic", "uvicorn.access", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def web(settings: Settings) -> None:
+    """The web process: console, API, web chat. Answers first what a crash left unanswered."""
+    from bot.telegram.handover import open_link
+    from console.app import create_app
+
+    database, engine = open_database(settings), open_engine(settings)
+    conversations = Conversations(database, engine)
+
+    def take_over(token: str) -> str | None:
+        with database.session() as session:
+            web_session = open_link(session, token, utc_now())
+            session.commit()
+        return web_session
+
+    for message in conversations.resume("web"):
+        log.info("answered a message left by a crash: %s", message.message_id)
+    app = create_app(
+        settings,
+        database,
+        conversations,
+        engine,
+        open_redis(settings),
+        gazetteer=gazetteer,
+        take_over=take_over,
+    )
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+
+
+def bot(settings: Settings) -> None:
+    """The Telegram process; without a token it only says so and waits, so that the others go on."""
+    if not (settings.telegram_bot_token or settings.telegram_worker_bot_token):
+        log.info("没有设置 TELEGRAM_BOT_TOKEN，Telegram 不启动。")
+        _wait_for_stop()
+        return
+    from bot.telegram.process import run
+
+    database = open_database(settings)
+    conversations = Conversations(database, open_engine(settings))
+    asyncio.run(run(settings, database, conversations, open_redis(settings)))
+
+
+def dispatcher(settings: Settings) -> None:
+    """Relays the outbox to the Redis stream. A failed Redis costs nothing but time: the rows wait."""
+    database, client = open_database(settings), open_redis(settings)
+    publish = notices.stream_publisher(client)
+    running = _until_stopped()
+    pause, tidied = RELAY_SECONDS, 0.0
+    while running():
+        try:
+            with database.reading() as session:
+                waiting = notices.any_unsent(session)
+            if waiting:
+                with database.session() as session:
+                    notices.relay(session, publish)
+                    session.commit()
+            if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
+                notices.trim(client)
+                tidied = time.monotonic()
+            pause = RELAY_SECONDS
+        except Exception as error:  # whatever it is, the next round tries again
+            log.error("relay: %s; next try in %.0f s", type(error).__name__, pause)
+            pause = min(10.0, pause * 2)
+        time.sleep(pause)
+
+
+def _until_stopped() -> Callable[[], bool]:
+    stopped: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda signum, _: stopped.append(signum))
+    return lambda: not stopped
+
+
+def _wait_for_stop() -> None:
+    running = _until_stopped()
+    while running():
+        time.sleep(0.5)
