@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActiveLoop, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 VERSION = 1
@@ -20,8 +21,14 @@ def reply_to(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any] |
     heard: UserUttered | None = None
     messages: list[dict[str, Any]] = []
     effects: list[dict[str, Any]] = []
+    asked: str | None = None
+    loop: str | None = None
     for event in tracker.events:
-        if isinstance(event, UserUttered):
+        if isinstance(event, SlotSet) and event.key == REQUESTED_SLOT:
+            asked = event.value
+        elif isinstance(event, ActiveLoop):
+            loop = event.name
+        elif isinstance(event, UserUttered):
             if heard:  # the next message: everything of ours is read
                 break
             heard = event if event.message_id == message_id else None
@@ -38,7 +45,7 @@ def reply_to(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any] |
         "messages": messages,
         "effects": effects,
         "parse": analysis(heard.text or "", heard.parse_data or {}),
-        "awaiting": tracker.get_slot("requested_slot") if tracker.active_loop_name else None,
+        "awaiting": asked if loop else None,
     }
 
 

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.places.national import locate
+from nlu.places.national import gazetteer, locate
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -22,7 +22,8 @@ class Place(GraphComponent):
     def create(
         cls, config: dict[str, Any], storage: ModelStorage, resource: Resource, context: ExecutionContext
     ) -> Place:
-        """The gazetteer needs no training."""
+        """The gazetteer needs no training; it is opened now, so that nobody's first message waits for it."""
+        gazetteer()
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -1,0 +1,65 @@
+"""Bare answers to a question of the form: the awaited slot decides what a few characters mean."""
+
+from __future__ import annotations
+
+import re
+
+from nlu.entities.ages import find_ages
+from nlu.entities.names import parse_name as _name
+from nlu.entities.numbers import digits_of, find_numbers, is_mobile
+from nlu.entities.relations import find_relations
+from nlu.normalise import chinese_number, normalise
+
+_AGE_NUMBER = re.compile(r"\d{1,3}|[一二两三四五六七八九十百零〇廿]{1,4}")
+_VAGUE = re.compile(r"好几|大几|不知道|不晓得|不清楚|[一二三四五六七八九]{2}十|不到|忘")
+_SELF = re.compile(r"^(?:就是|是|给|帮|为)?(?:我|俺|咱|我本人|本人|我自己|自己|自家|我个人|咱自己|俺自己)(?:自己|本人|的|呀|啊|要|用|办|申请)?$")
+_ELSE = (
+    ("父亲", r"爸|爹|父|老汉"), ("母亲", r"妈|娘|母"), ("配偶", r"老婆|老公|爱人|丈夫|妻|老伴|媳妇|堂客|婆娘|老倌|对象"),
+    ("孙辈", r"孙"), ("祖辈", r"爷|奶|外公|外婆|姥|嗲|娭|阿嬷"), ("儿子", r"儿子|崽|^儿$|伢|男孩"), ("女儿", r"女|闺|姑娘|丫头|妹子"),
+    ("邻居", r"邻|隔壁|对门"), ("村民", r"村民|村里|居民|社区|五保|低保户|群众|组里"),
+    ("其他", r"朋友|同学|同事|亲戚|学生|别人|其他|旁人|哥|姐|弟|妹|叔|伯|舅|姑|姨|婶|嫂|侄|甥|公公|婆婆|岳|女婿|儿媳|路人|陌生"),
+)  # fmt: skip
+
+
+def parse_age(text: str) -> int | None:
+    """Years in an answer to "how old?": 八十二, 82了, 今年67, 三岁半, 八个月; None where no number is sure."""
+    text = normalise(text).strip()
+    for entity in find_ages(text, text):
+        return int(entity.value)
+    if months := re.search(r"(\d{1,2}|[一二两三四五六七八九十]{1,2})个(?:多|半)?月", text):
+        count = chinese_number(months[1])
+        return None if count is None else count // 12
+    if _VAGUE.search(text) or len(text) > 20:
+        return None
+    numbers = [match[0] for match in _AGE_NUMBER.finditer(text)]
+    if len(numbers) != 1 or re.search(r"[年月号]|\d{4}", text.replace("今年", "").replace("年纪", "").replace("年龄", "")):
+        return None
+    value = chinese_number(numbers[0])
+    return value if value is not None and 0 <= value <= 120 else None
+
+
+def parse_phone(text: str) -> str | None:
+    """The number in an answer to "which phone?": mobile as 11 digits, landline as 0731-80000000 or 7 to 8 digits."""
+    text = normalise(text).strip()
+    for entity in find_numbers(text, text, local=True):
+        if entity.type == "phone":
+            return str(entity.value)
+    digits = digits_of(text)
+    return digits if is_mobile(digits) else None
+
+
+def parse_name(text: str) -> str | None:
+    """The name in an answer to "what is the name?"; forms of address (王奶奶, 老李) count, refusals do not."""
+    return _name(normalise(text))
+
+
+def parse_relation(text: str) -> str | None:
+    """The relation in an answer to "who needs help?": 我自己 → 本人, 俺娘 → 母亲; None where nothing is said."""
+    text = normalise(text).strip(" ,。.!！?？、~")
+    if _SELF.match(text):
+        return "本人"
+    for entity in find_relations(text, text):
+        return str(entity.value)
+    if len(text) > 12:
+        return None
+    return next((value for value, words in _ELSE if re.search(words, text)), None)
