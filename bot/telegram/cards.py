@@ -1,0 +1,83 @@
+"""How a ticket looks in Telegram: a notice (no personal data), a line of a list, and the card in a private chat."""
+
+from __future__ import annotations
+
+from bot.telegram.inbox import mask_id_numbers
+from nlu.places.national import describe
+from tickets.catalogue import risks, service_names
+from tickets.models import LOCAL, Ticket
+from tickets.view import EVENT_NAMES, STATUS_NAMES, URGENCY_NAMES, mask_name, mask_phone
+
+MARKS = {"emergency": "🔴", "urgent": "🟠", "routine": "🔵"}
+HEADS = {"ticket.new": "新工单", "ticket.assigned": "指派给您的工单", "ticket.supplemented": "居民补充了情况"}
+CHILD = 14  # younger: what was said about the child stays off a server abroad
+HISTORY = 6
+
+
+def place(ticket: Ticket) -> str:
+    """The township (or county) in words; the station's desk when nobody knows."""
+    code = ticket.township or ticket.county
+    try:
+        return describe(code) if code else "地方还不清楚"
+    except KeyError:  # a division newer than our gazetteer
+        return f"区划 {code}"
+
+
+def notice(kind: str, ticket: Ticket) -> str:
+    """What lands on a lock screen: urgency, number, township, service. Nothing about the person."""
+    services = "、".join(service_names(ticket.services)) or "事项待了解"
+    due = ticket.due_at.astimezone(LOCAL)
+    return (
+        f"{MARKS[ticket.urgency]} {URGENCY_NAMES[ticket.urgency]} · {HEADS[kind]}\n"
+        f"{ticket.number}\n{place(ticket)}\n{services}\n请在 {due.month}月{due.day}日 {due:%H:%M} 前处理"
+    )
+
+
+def line(index: int, ticket: Ticket) -> str:
+    """One entry of a list, as bare of personal data as a notice."""
+    services = "、".join(service_names(ticket.services)) or "事项待了解"
+    owner = f" · {ticket.assignee.display_name}" if ticket.assignee else ""
+    return f"{index}. {MARKS[ticket.urgency]} {ticket.number}\n　{services} · {STATUS_NAMES[ticket.status]}{owner}"
+
+
+def card(ticket: Ticket) -> str:
+    """The ticket for a worker's private chat: name and phone masked, no ID numbers, no child's story."""
+    due = ticket.due_at.astimezone(LOCAL)
+    owner = ticket.assignee.display_name if ticket.assignee else "还没有人认领"
+    young = ticket.age is not None and ticket.age < CHILD
+    person = "，".join(
+        part
+        for part in (
+            ticket.relation,
+            mask_name(ticket.beneficiary_name),
+            f"{ticket.age} 岁" if ticket.age is not None else None,
+            mask_phone(ticket.phone),
+        )
+        if part
+    )
+    said = (
+        "（涉及未满十四岁的孩子，详情请到网页工作台看）"
+        if young
+        else mask_id_numbers(ticket.description or "（没有说明）")
+    )
+    events = [
+        f"{event.at.astimezone(LOCAL):%m-%d %H:%M} {EVENT_NAMES.get(event.event, event.event)}（{_who(event.actor)}）"
+        for event in ticket.history[-HISTORY:]
+    ]
+    dangers = "、".join(risks().get(code, code) for code in ticket.risks)
+    lines = [
+        f"{MARKS[ticket.urgency]} 工单 {ticket.number}",
+        f"{URGENCY_NAMES[ticket.urgency]} · {STATUS_NAMES[ticket.status]} · {owner}",
+        f"地方：{place(ticket)}",
+        f"事项：{'、'.join(service_names(ticket.services)) or '待了解'}",
+        f"危险：{dangers}" if dangers else "",
+        f"居民：{person}" if person else "",
+        f"请在 {due.month}月{due.day}日 {due:%H:%M} 前处理",
+        f"\n{said}",
+        "\n经过：\n" + "\n".join(events) if events else "",
+    ]
+    return "\n".join(part for part in lines if part)
+
+
+def _who(actor: str) -> str:
+    return {"resident": "居民", "system": "系统"}.get(actor, actor)
