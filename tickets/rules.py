@@ -62,7 +62,7 @@ WORKER_ACTIONS = tuple(action for action, rule in RULES.items() if "worker" in r
 # What a resident hears without asking. No word of the matter itself: the phone may be shared with the wrong
 # person.
 TOLD = {
-    "claimed": "您的事（编号 {number}）社工{worker}已经接手了，会跟您联系。",
+    "claimed": "您的事（编号 {number}）{worker}已经接手了，会跟您联系。",
     "referred": "您的事（编号 {number}）已经转给相关部门办理，社工会一直跟着，有消息就告诉您。",
     "resolved": "您的事（编号 {number}）社工说办好了。要是没办好、您不满意，回我一句话，我们接着办。",
 }
