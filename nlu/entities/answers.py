@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – alternatives of one expression stay on one line
 """Bare answers to a question of the form: the awaited slot decides what a few characters mean."""
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from nlu.normalise import chinese_number, normalise
 
 _AGE_NUMBER = re.compile(r"\d{1,3}|[一二两三四五六七八九十百零〇廿]{1,4}")
 _VAGUE = re.compile(r"好几|大几|不知道|不晓得|不清楚|[一二三四五六七八九]{2}十|不到|忘")
-_SELF = re.compile(r"^(?:就是|是|给|帮|为)?(?:我|俺|咱|我本人|本人|我自己|自己|自家|我个人|咱自己|俺自己)(?:自己|本人|的|呀|啊|要|用|办|申请)?$")
+_SELF = re.compile(
+    r"^(?:就是|是|给|帮|为)?(?:我|俺|咱|我本人|本人|我自己|自己|自家|我个人|咱自己|俺自己)(?:自己|本人|的|呀|啊|要|用|办|申请)?$"
+)
 _ELSE = (
     ("父亲", r"爸|爹|父|老汉"), ("母亲", r"妈|娘|母"), ("配偶", r"老婆|老公|爱人|丈夫|妻|老伴|媳妇|堂客|婆娘|老倌|对象"),
     ("孙辈", r"孙"), ("祖辈", r"爷|奶|外公|外婆|姥|嗲|娭|阿嬷"), ("儿子", r"儿子|崽|^儿$|伢|男孩"), ("女儿", r"女|闺|姑娘|丫头|妹子"),
@@ -32,7 +35,9 @@ def parse_age(text: str) -> int | None:
     if _VAGUE.search(text) or len(text) > 20:
         return None
     numbers = [match[0] for match in _AGE_NUMBER.finditer(text)]
-    if len(numbers) != 1 or re.search(r"[年月号]|\d{4}", text.replace("今年", "").replace("年纪", "").replace("年龄", "")):
+    if len(numbers) != 1 or re.search(
+        r"[年月号]|\d{4}", text.replace("今年", "").replace("年纪", "").replace("年龄", "")
+    ):
         return None
     value = chinese_number(numbers[0])
     return value if value is not None and 0 <= value <= 120 else None

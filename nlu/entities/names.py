@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – alternatives of one expression stay on one line
 """Names of persons: only where the text says that a name follows, or where a name was asked for.
 
 Guessing names anywhere would take half of all words beginning with 王 or 高 for one.
@@ -14,14 +15,82 @@ from nlu.entities.entity import LEXICON, Entity
 _HAN = "一-鿿㐀-䶿"
 _TITLE_WORDS = "奶奶|爷爷|大爷|大妈|大娘|大叔|大伯|大哥|大姐|大嫂|阿姨|阿婆|阿公|叔叔|叔|婶|婶子|婶婶|伯伯|伯|嫂子|嫂|哥|姐|姨|嗲嗲|娭毑|婆婆|老师|先生|女士|老汉|老太|老太太|师傅|小姐|妈妈|爸爸"
 # Behind a name of two characters these begin what follows, not a third character of it.
-_STOP = frozenset("今是的住家电在有我他她你现男女身联想要来和与跟从也都已了吧啊呀呢吗岁村组得被没不患因于属说叫这那去到人给就年月号才快两三四五六七八九十")
+_STOP = frozenset(
+    "今是的住家电在有我他她你现男女身联想要来和与跟从也都已了吧啊呀呢吗岁村组得被没不患因于属说叫这那去到人给就年月号才快两三四五六七八九十"
+)
 _ASKED_STOP = frozenset("吧啊呀哈呢哦的")
 _NO_NAME = frozenset(
-    "不知道 不晓得 没有 跳过 不想说 好的 保密 匿名 不说 不方便 不告诉 知道了 可以 谢谢 什么 没名字 不用 暂时 等下 稍等 同意 不同意 "
-    "老人 孩子 我妈 我爸 我娘 本人 自己 邻居 是的 对的 不是 好了 随便 无名 不清楚 忘记了 忘了 上面 同上 以后 低保 你好 您好 再见 算了 "
-    "社工 转人工 人工 取消 重来 村民 继续 确认 没得 冇得 不详 有事 救命 帮忙 不能说 方便 现在 明天 今天".split()
+    [
+        "不知道",
+        "不晓得",
+        "没有",
+        "跳过",
+        "不想说",
+        "好的",
+        "保密",
+        "匿名",
+        "不说",
+        "不方便",
+        "不告诉",
+        "知道了",
+        "可以",
+        "谢谢",
+        "什么",
+        "没名字",
+        "不用",
+        "暂时",
+        "等下",
+        "稍等",
+        "同意",
+        "不同意",
+        "老人",
+        "孩子",
+        "我妈",
+        "我爸",
+        "我娘",
+        "本人",
+        "自己",
+        "邻居",
+        "是的",
+        "对的",
+        "不是",
+        "好了",
+        "随便",
+        "无名",
+        "不清楚",
+        "忘记了",
+        "忘了",
+        "上面",
+        "同上",
+        "以后",
+        "低保",
+        "你好",
+        "您好",
+        "再见",
+        "算了",
+        "社工",
+        "转人工",
+        "人工",
+        "取消",
+        "重来",
+        "村民",
+        "继续",
+        "确认",
+        "没得",
+        "冇得",
+        "不详",
+        "有事",
+        "救命",
+        "帮忙",
+        "不能说",
+        "方便",
+        "现在",
+        "明天",
+        "今天",
+    ]
 )
 _ETHNIC = re.compile(rf"[{_HAN}]{{2,7}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
+_LEADING = re.compile(r"(?:[^叫是名]{0,4}(?:名字)?(?:叫做|叫|名叫|是|姓名|名字))?(?=.{2})")
 _SAID = re.compile(
     r"(?:(?:我|俺|他|她|它|人|名字|名|孩子|娃|老人|妈|爸|爹|娘|奶奶|爷爷|婆|公|儿子|女儿|孙子|孙女|老伴|大名|个|老公|老婆|邻居|全名|真名|学名|弟|妹|哥|姐)(?:的名字|名字)?(?:是)?(?:就)?叫(?:做|作)?"
     r"|名叫|叫做|姓名(?:是|为)?|名字(?:是|为)?|户主(?:是|叫|为)|大名(?:是|叫)?|本名|真名(?:是|叫)?|当事人(?:是|叫)|联系人(?:是|叫)?|患者(?:是|叫)|我是(?=[^,。]{2,4}(?:[,。,!]|$)))"
@@ -50,8 +119,9 @@ def find_names(text: str, original: str, *, asked: bool = False) -> Iterator[Ent
     """Names in normalised `text`; with `asked` the whole text may be a bare name or form of address."""
     found: set[int] = set()
     for match in _ETHNIC.finditer(text):
-        found.add(match.start())
-        yield Entity("person_name", match[0], original[match.start() : match.end()], *match.span())
+        start = match.start() + len(_LEADING.match(match[0])[0])  # type: ignore[index]  # it may match nothing
+        found.add(start)
+        yield Entity("person_name", text[start : match.end()], original[start : match.end()], start, match.end())
     for match in _SAID.finditer(text):
         name = name_at(text, match.end())
         if name and match.end() not in found and not (match[0].startswith("我是") and not asked and len(name) < 2):
@@ -89,7 +159,7 @@ def parse_name(text: str) -> str | None:
     if not text:
         return None
     if ethnic := _ETHNIC.search(text):
-        return ethnic[0]
+        return ethnic[0][_LEADING.match(ethnic[0]).end() :]  # type: ignore[union-attr]  # it may match nothing
     if called := _CALLED.search(text):
         return called[1]
     for match in _SAID.finditer(text):

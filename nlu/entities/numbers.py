@@ -15,10 +15,14 @@ _SPOKEN = {
 }  # fmt: skip
 _DIGIT = re.compile(r"\d")
 _GAP = r"[\s\-.·_,、]{0,2}"
-_MOBILE = re.compile(rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d{{2,}}[\dXx])")
+_MOBILE = re.compile(
+    rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d{{2,}}[\dXx])"
+)
 _S = "[" + "".join(_SPOKEN) + "]"
 _SPOKEN_MOBILE = re.compile(rf"(?<!{_S})([一幺壹]{_GAP}{_S}(?:{_GAP}{_S}){{9}})(?!{_S})")
-_MIXED_MOBILE = re.compile(rf"(?<![\d{''.join(_SPOKEN)}])([1一幺](?:{_GAP}[\d{''.join(_SPOKEN)}]){{10}})(?![\d{''.join(_SPOKEN)}])")
+_MIXED_MOBILE = re.compile(
+    rf"(?<![\d{''.join(_SPOKEN)}])([1一幺](?:{_GAP}[\d{''.join(_SPOKEN)}]){{10}})(?![\d{''.join(_SPOKEN)}])"
+)
 # Area codes: 010, 02x with 8 digits behind; 03xx to 09xx with 7 or 8.
 _LANDLINE = re.compile(
     r"(?<![\d.])(?:\+?86[\s\-]?)?\(?(0(?:10|2[0-57-9]))\)?[\s\-]{0,3}([2-8]\d{3}[\s\-]?\d{4})(?!\d)"

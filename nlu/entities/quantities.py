@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – alternatives of one expression stay on one line
 """Amounts of money, times, and the parts of an address below the village."""
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ _NEAR = (
     r"|(?:学校|卫生室|卫生院|村委会|村部|小学|中学|小卖部|超市|幼儿园|菜市场|车站|水库|加油站|祠堂|教堂|大樟树|大槐树|老樟树|大榕树|池塘|桥头|粮站|派出所|邮局)(?:的)?(?:旁边?|边上|对面|后面|背后|前面|隔壁|下面|后头|前头|附近)"
 )
 _DOOR = rf"(?:(?<=[路街巷弄村组队区里园院沟湾坡冲垄屯寨庄道胡同栋幢])|门牌号?(?:是)?){_D}号(?![楼院召])"
-_ADDRESS = re.compile(rf"(?:{_PART}|{_DOOR}|{_NEAR})(?:[\s,]?(?:{_PART}|{_D}号(?:楼|院)?|{_D}室))*|{_D}号(?={_PART})(?:{_PART})+")
+_ADDRESS = re.compile(
+    rf"(?:{_PART}|{_DOOR}|{_NEAR})(?:[\s,]?(?:{_PART}|{_D}号(?:楼|院)?|{_D}室))*|{_D}号(?={_PART})(?:{_PART})+"
+)
 _ASKED_DOOR = re.compile(rf"(?<!月){_D}号")
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 – alternatives of one expression stay on one line
 """Who the person in need is to the speaker.
 
 Every mention of a relative, neighbour or villager becomes an entity, but only one is `primary`: the person in
@@ -19,7 +20,9 @@ _NO_RELATION = re.compile(
     r"妈的|他妈的?|你妈的?|尼玛|大妈|大爷|大伯|大娘|老大爷|老大妈|女儿国|儿子兵|孙子兵法|老公公|妹子们|姑娘们|楼下(?:的)?(?:店|超市|垃圾|停车)|朋友圈|同学会|婆婆妈妈|"
     r"爹妈生|娘家|婆家|爷们|老爷们|哥们|姐妹们|兄弟们|学生证|学生资助|学生奶|妇女儿童|子女儿孙|师傅你|自己(?:的事|看|来|搞|弄|去|带|说|填|写|交|养|在|一个)|母婴|父老|师父|师母|神父|舅舅家|外婆家|奶奶家|娘俩|爷孙|婆孙|母子|父子|母女"
 )
-_PREFIXED = re.compile(r"(?:大|二|三|四|小|老|亲|细|满|幺|前|继|后|养|干|岳|婆|公|外|表|堂|姨|姑|舅|叔|伯|师|丈|孙|儿)$")
+_PREFIXED = re.compile(
+    r"(?:大|二|三|四|小|老|亲|细|满|幺|前|继|后|养|干|岳|婆|公|外|表|堂|姨|姑|舅|叔|伯|师|丈|孙|儿)$"
+)
 # 邻居家的孩子, 老公的奶奶: the person is somebody else than the first word says.
 _CHAIN = re.compile(r"^(?:家)?的?(?=[一-鿿])")
 _CADRE = re.compile(
@@ -44,7 +47,9 @@ _AWAY = re.compile(
     r"帮|照顾|管不|带着|没时间|联系不上|失联|失踪|同意|推来推去|嫌|走得早"
 )
 _FOR = re.compile(r"(?:帮|给|替|为|代|带|送|接|关于|是|照顾|伺候|服侍|救救|养活|把)$")
-_CHILD = re.compile(r"(?:我家|我的|我|俺|咱家|家里的?|我们家)?(孩子|娃娃|娃儿|娃|小孩|小宝|宝宝|伢崽)(?!他|的?[爸妈爹娘爷奶]|们|爸|妈|爷|奶|爹|娘)")
+_CHILD = re.compile(
+    r"(?:我家|我的|我|俺|咱家|家里的?|我们家)?(孩子|娃娃|娃儿|娃|小孩|小宝|宝宝|伢崽)(?!他|的?[爸妈爹娘爷奶]|们|爸|妈|爷|奶|爹|娘)"
+)
 _SELF_NEED = re.compile(
     r"(?<!打)(我|俺|咱|偶)(?![们家的爸妈爹娘爷奶儿女孙婆公哥姐弟妹老崽伢妹堂舅姑叔伯外侄]|想问|问一下|问下|想咨询|就问|帮|替|给|是[他她孩社村志])"
     r"(?=[^,。!?！？]{0,10}?(?:\d{2}岁|[六七八九]十.?岁|岁|腿|腰|眼睛|耳朵|病|残|瘫|癌|中风|摔|走不动|动不了|没钱|没饭|没人管|没人照顾|一个人(?:住|过|在家|带)|独居|失业|没工作|下岗|低保|五保|怀孕|离婚|离了婚|被|不想活|想死|活不|难受|睡不着|失眠|抑郁|饿|冻|没地方|困难|受伤|住院|手术|透析|单亲|丧偶|守寡|寡妇|孤儿|无依无靠|刑满|出狱|欠|没收入|评残|残疾证|头晕|胸|疼|痛|快不行|害怕|申请))"
@@ -105,20 +110,16 @@ def _mentions(text: str, original: str) -> list[Entity]:
         add("村民", *match.span())
     for match in _CHILD.finditer(text):
         add(_child(text), *match.span())
-    found += [
-        Entity("relation", "本人", original[match.start(1) : match.end(1)], *match.span(1))
-        for match in _first(_SELF_NEED.finditer(text))
-    ]
-    if not any(one.value == "本人" for one in found):
-        for match in _first(_BEATS_ME.finditer(text)):
-            start = match.end() - 1
-            found.append(Entity("relation", "本人", original[start : match.end()], start, match.end()))
+    # 我 of 我爸 is no mention of the speaker, so the first one that stands alone counts.
+    for match in _SELF_NEED.finditer(text):
+        before = len(found)
+        add("本人", *match.span(1))
+        if len(found) > before:
+            break
+    beaten = _BEATS_ME.search(text)
+    if beaten and not any(one.value == "本人" for one in found):
+        add("本人", beaten.end() - 1, beaten.end())
     return sorted(found, key=lambda one: one.start)
-
-
-def _first(matches: Iterator[re.Match[str]]) -> list[re.Match[str]]:
-    match = next(matches, None)
-    return [] if match is None else [match]
 
 
 def _inverse(said: str, role: str) -> str:
@@ -134,7 +135,10 @@ def _inverse(said: str, role: str) -> str:
 
 def _child(text: str) -> str:
     """A 孩子 of unsaid sex: a grandchild where the parents are away or grandparents speak, else by other words."""
-    if re.search(r"孙|(?:孩子|娃)(?:的)?(?:爸妈|父母|爸爸妈妈|爹妈)|我是(?:他|她|孩子|娃)?的?(?:爷爷|奶奶|外婆|外公)|儿子(?:和)?儿媳|我们?(?:两个)?老(?:的|两口)", text):
+    if re.search(
+        r"孙|(?:孩子|娃)(?:的)?(?:爸妈|父母|爸爸妈妈|爹妈)|我是(?:他|她|孩子|娃)?的?(?:爷爷|奶奶|外婆|外公)|儿子(?:和)?儿媳|我们?(?:两个)?老(?:的|两口)",
+        text,
+    ):
         return "孙辈"
     if re.search(r"女孩|女娃|女儿|闺女|丫头|女生|小姑娘", text):
         return "女儿"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from nlu.normalise import normalise
 from nlu.safety.patterns import BORDER, Pattern, fold
@@ -133,7 +134,7 @@ class _Reading:
     def _woken(self, low: int, high: int) -> list[Rule]:
         """The rules whose keys occur in this stretch, in the order of the files."""
         part = self.view[low:high]
-        keys = {*part, *map("".join, zip(part, part[1:], strict=False))}
+        keys = {*part, *map("".join, pairwise(part))}
         index = self.rules.index
         numbers = {number for key in keys & index.keys() for number in index[key]}
         return [self.rules.rules[number] for number in sorted(numbers.union(self.rules.always))]
@@ -147,9 +148,7 @@ class _Reading:
                 return True
         return False
 
-    def _any(
-        self, patterns: tuple[Pattern, ...], scope: str, start: int, end: int, guard: Guard | None = None
-    ) -> bool:
+    def _any(self, patterns: tuple[Pattern, ...], scope: str, start: int, end: int, guard: Guard | None = None) -> bool:
         if scope == "overlap":
             return any(a < end and start < b for a, b in self._guard_spans(patterns, guard))
         if scope == "message":
@@ -180,7 +179,5 @@ class _Reading:
     def _guard_spans(self, patterns: tuple[Pattern, ...], guard: Guard | None) -> list[tuple[int, int]]:
         name = guard.name if guard else str(id(patterns))
         if name not in self._spans:
-            self._spans[name] = [
-                match.span() for pattern in patterns for match in pattern.regex.finditer(self.view)
-            ]
+            self._spans[name] = [match.span() for pattern in patterns for match in pattern.regex.finditer(self.view)]
         return self._spans[name]

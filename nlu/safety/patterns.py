@@ -54,26 +54,26 @@ class Pattern:
 def compile_pattern(source: str, lists: Mapping[str, Sequence[str]]) -> Pattern:
     """Compile one line of the notation; raises PatternError."""
     parts: list[str] = []
-    steps: list[list[str] | None] = []  # required word steps; None where neighbours do not touch
-    for token in fold(source).split():
-        if token in "^$":
-            parts.append(f"(?:^|(?<={BORDER}))" if token == "^" else _END)
-        elif token.startswith("~"):
-            parts.append(_gap(token, source))
-            steps.append(None)
-        elif token.startswith("<!"):
-            parts += [f"(?<!{_one(word)})" for word in _words(token[2:], lists, source)]
-        elif token.startswith("!"):
-            parts.append(f"(?!{_any(_words(token[1:], lists, source))})")
-        elif token.endswith("?"):
-            parts.append(f"(?:{_any(_words(token[:-1], lists, source))})?")
-            steps.append(None)
+    required: list[list[str] | None] = []  # required word steps; None where neighbours do not touch
+    for step in fold(source).split():
+        if step in "^$":
+            parts.append(f"(?:^|(?<={BORDER}))" if step == "^" else _END)
+        elif step.startswith("~"):
+            parts.append(_gap(step, source))
+            required.append(None)
+        elif step.startswith("<!"):
+            parts += [f"(?<!{_one(word)})" for word in _words(step[2:], lists, source)]
+        elif step.startswith("!"):
+            parts.append(f"(?!{_any(_words(step[1:], lists, source))})")
+        elif step.endswith("?"):
+            parts.append(f"(?:{_any(_words(step[:-1], lists, source))})?")
+            required.append(None)
         else:
-            words = _words(token, lists, source)
+            words = _words(step, lists, source)
             parts.append(f"(?:{_any(words)})")
-            steps.append(words)
+            required.append(words)
     try:
-        return Pattern(re.compile("".join(parts)), _keys(steps))
+        return Pattern(re.compile("".join(parts)), _keys(required))
     except re.error as error:
         raise PatternError(f"{source!r}: {error}") from error
 

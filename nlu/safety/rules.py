@@ -74,8 +74,7 @@ def load_rules(folder: Path = LEXICON) -> Rules:
     shared = _read(folder / "risk-shared.yml")
     base_lists = _lists(shared)
     guards = {
-        name: Guard(name, item["scope"], _compile(item["match"], base_lists))
-        for name, item in shared["guards"].items()
+        name: Guard(name, item["scope"], _compile(item["match"], base_lists)) for name, item in shared["guards"].items()
     }
     rules: list[Rule] = []
     raising: dict[str, tuple[Rule, ...]] = {}
@@ -105,7 +104,8 @@ def load_rules(folder: Path = LEXICON) -> Rules:
 
 def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=_Loader)
+        content: dict[str, Any] = yaml.load(stream, Loader=_Loader)  # noqa: S506 – a safe loader, the C one where there is one
+        return content
 
 
 def _lists(content: Mapping[str, Any]) -> dict[str, list[str]]:
