@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatch
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from actions.effects import (
@@ -27,7 +27,7 @@ from policy import answer_in_words
 from tickets.access import tickets_of
 from tickets.filing import Intake, file_intake
 from tickets.lifecycle import RESIDENT, NotAllowed, act
-from tickets.models import OPEN, Consent, Conversation, Message, Station, Ticket
+from tickets.models import OPEN, Attachment, Consent, Conversation, Message, Station, Ticket
 
 CONSENT_TEXT = "2026-11"  # version of the text in domain/intake.yml that was agreed to
 
@@ -65,13 +65,23 @@ def _consent(effect: RecordConsent, scene: Scene) -> list[Said]:
         return []
     conversation.consent_at, conversation.consent_declined_at = None, scene.now
     if not any(ticket.status in OPEN for ticket in tickets_of(scene.session, conversation)):
-        # Declined: nothing that was said stays with us. An alarm is kept, as the law allows.
-        scene.session.execute(
-            update(Message)
-            .where(Message.conversation_id == conversation.id, Message.author == "resident")
-            .values(text_sealed=None)
-        )
+        _forget_words(scene)
     return []
+
+
+def _forget_words(scene: Scene) -> None:
+    """Declined: neither what was said nor our answers stay with us. An alarm is kept, as the law allows."""
+    of_this_talk = Message.conversation_id == scene.conversation.id
+    scene.session.execute(
+        update(Consent)
+        .where(Consent.conversation_id == scene.conversation.id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=scene.now)
+    )
+    scene.session.execute(update(Message).where(of_this_talk, Message.author == "resident").values(text_sealed=None))
+    scene.session.execute(delete(Message).where(of_this_talk, Message.author == "bot"))
+    scene.session.execute(
+        delete(Attachment).where(Attachment.conversation_id == scene.conversation.id, Attachment.ticket_id.is_(None))
+    )
 
 
 @carry_out.register
@@ -98,6 +108,8 @@ def _file(effect: FileIntake, scene: Scene) -> list[Said]:
         ),
         scene.now,
     )
+    if not effect.finished:
+        return []
     desk = scene.session.get_one(Station, ticket.queue)
     alarmed = len(ticket.history) > 1
     return [((words.completed if alarmed else words.accepted)(ticket, desk), [])]
@@ -130,7 +142,8 @@ def _supplement(effect: AddSupplement, scene: Scene) -> list[Said]:
     if effect.complaint and ticket.status in ("resolved", "closed"):
         return _try(scene, ticket, "reopen", effect.text, words.REOPENED)
     if effect.in_danger:
-        return _try(scene, ticket, "supplement", effect.text, words.WITH_YOU)
+        silent = effect.text.strip() in ("1", "１", "一")  # the sign we offered to those who cannot speak
+        return _try(scene, ticket, "supplement", effect.text, words.SILENT if silent else words.WITH_YOU)
     note = f"居民不满意：{effect.text}" if effect.complaint else effect.text
     return _try(scene, ticket, "supplement", note, words.COMPLAINED if effect.complaint else words.SUPPLEMENTED)
 
@@ -141,7 +154,7 @@ def _human(effect: CallHuman, scene: Scene) -> list[Said]:
     if ticket is None:
         return [(words.NOTHING_FILED, [])]
     desk = scene.session.get_one(Station, ticket.queue)
-    said = words.HUMAN_CALLED.format(desk=desk.name, phone="，或者打您留的电话" if ticket.phone else "")
+    said = words.HUMAN_CALLED.format(desk=words.shown(desk), phone="，或者打您留的电话" if ticket.phone else "")
     return _try(scene, ticket, "supplement", f"居民要找真人：{effect.text}", said)
 
 
@@ -183,5 +196,5 @@ def _try(scene: Scene, ticket: Ticket, action: str, note: str | None, said: str)
 def _latest(scene: Scene) -> Ticket | None:
     """The request the resident most likely speaks of: the last open one, else the last."""
     filed = tickets_of(scene.session, scene.conversation)
-    running = [each for each in filed if each.status in OPEN]
-    return (running or filed or [None])[-1]
+    running = [each for each in filed if each.status in OPEN] or filed
+    return running[-1] if running else None

@@ -102,6 +102,12 @@ def since(session: Session, conversation: Conversation, after: int, most: int = 
     ]
 
 
+def numbers_of(session: Session, conversation: Conversation) -> list[str]:
+    """Public numbers of the requests filed in this conversation, oldest first."""
+    query = select(Ticket.number).where(Ticket.conversation_id == conversation.id)
+    return list(session.scalars(query.order_by(Ticket.created_at, Ticket.number)))
+
+
 def is_filed(session: Session, draft_id: str | None) -> bool:
     """Whether a draft has become a ticket."""
     return session.scalar(select(Ticket.id).where(Ticket.idempotency_key == draft_id)) is not None

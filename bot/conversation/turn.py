@@ -20,7 +20,6 @@ from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.order import Turns
 from bot.engine import Engine, EngineError, EngineReply
 from nlu.safety import Alarm, assess, safety_messages
-from tickets.access import tickets_of
 from tickets.database import Database
 from tickets.models import Attachment, Conversation
 
@@ -83,15 +82,17 @@ class Conversations:
         for a web session nobody opened.
         """
         try:
-            if inbound.channel == "web":
-                self._standing(inbound, None)
-            self.store(inbound)
+            self._receive(inbound, station)
             with self._turns.of(inbound.channel, inbound.sender):
                 with self._database.reading() as session:
                     waiting = inbox.waiting(session, inbound)
-                for message in waiting:
-                    self._take(message, station)
-                return self._reply(inbound)
+                    if not waiting:
+                        return _answered(session, inbound)
+                replies = [self._take(message) for message in waiting]
+                if inbound == waiting[-1] and replies[-1]:
+                    return replies[-1]
+                with self._database.reading() as session:
+                    return _answered(session, inbound)
         except SQLAlchemyError as error:
             log.error("the database failed: %s", type(error).__name__)
             alarm = assess(inbound.text or "")
@@ -103,27 +104,28 @@ class Conversations:
             left = inbox.all_waiting(session, channel, bot_id)
         for message in left:
             with self._turns.of(message.channel, message.sender):
-                self._take(message, None)
+                self._take(message)
             yield message
 
-    def _standing(self, inbound: Inbound, station: str | None) -> _Standing:
-        """The sender's conversation; a Telegram chat's begins with its first message, a web session must exist."""
+    def _receive(self, inbound: Inbound, station: str | None) -> None:
+        """Commits the message; a Telegram chat's conversation begins with its first one, a web session must exist."""
+        with self._database.session() as session:
+            conversation = transcript.find(session, inbound.channel, inbound.sender)
+            if conversation is None and inbound.channel == "web":
+                raise UnknownSession
+            conversation = conversation or transcript.begin(session, inbound.channel, inbound.sender, station)
+            conversation.station_hint = station or conversation.station_hint
+            inbox.store(session, inbound)
+            session.commit()
+
+    def _take(self, inbound: Inbound) -> Reply | None:
+        """Answers one stored message; None when it is answered already. Until the commit it counts as unanswered."""
         with self._database.reading() as session:
             conversation = transcript.find(session, inbound.channel, inbound.sender)
-            if conversation is not None and station in (None, conversation.station_hint):
-                return _standing_of(session, conversation)
-        if conversation is None and inbound.channel == "web":
-            raise UnknownSession
-        with self._database.session() as session:
-            found = transcript.find(session, inbound.channel, inbound.sender)
-            conversation = found or transcript.begin(session, inbound.channel, inbound.sender, station)
-            conversation.station_hint = station or conversation.station_hint
-            session.commit()
-            return _standing_of(session, conversation)
-
-    def _take(self, inbound: Inbound, station: str | None) -> None:
-        """Answers one stored message. Until the commit at its end the message counts as unanswered."""
-        standing = self._standing(inbound, station)
+            standing = _standing_of(session, conversation) if conversation else None
+        if standing is None:  # stored by a channel that crashed before its conversation began
+            self._receive(inbound, None)
+            return self._take(inbound)
         text = (inbound.text or "").strip()
         floor = assess(text)
         heard: EngineReply | None = None
@@ -142,15 +144,19 @@ class Conversations:
                 log.error("engine: %s (conversation %s)", error, standing.id)
         with self._database.session() as session:
             if inbox.state_of(session, inbound) != inbox.PENDING:
-                return
+                return None
             conversation = session.get_one(Conversation, standing.id)
             said = _settle(session, conversation, inbound, text, floor, heard, plain)
-            for each, buttons in said:
+            rows = [
                 transcript.add(session, conversation, "bot", each, inbound.message_id, buttons)
+                for each, buttons in said
+            ]
             inbox.finish(session, inbound)
             session.commit()
+            reply = _reply(session, conversation, inbound, [transcript.shown(row) for row in rows])
         if heard and RecordConsent(granted=False) in heard.effects:
             self._forget(standing.id)
+        return reply
 
     def _forget(self, conversation_id: str) -> None:
         try:
@@ -158,18 +164,23 @@ class Conversations:
         except EngineError as error:
             log.error("engine could not forget conversation %s: %s", conversation_id, error)
 
-    def _reply(self, inbound: Inbound) -> Reply:
-        with self._database.reading() as session:
-            conversation = transcript.find(session, inbound.channel, inbound.sender)
-            if conversation is None:
-                raise UnknownSession
-            return Reply(
-                session=inbound.sender,
-                messages=transcript.answers_to(session, conversation, inbound.message_id),
-                awaiting=conversation.awaiting,
-                urgency=conversation.urgency,
-                tickets=[each.number for each in tickets_of(session, conversation)],
-            )
+
+def _answered(session: Session, inbound: Inbound) -> Reply:
+    """The answer a message got, read back."""
+    conversation = transcript.find(session, inbound.channel, inbound.sender)
+    if conversation is None:
+        raise UnknownSession
+    return _reply(session, conversation, inbound, transcript.answers_to(session, conversation, inbound.message_id))
+
+
+def _reply(session: Session, conversation: Conversation, inbound: Inbound, messages: list[dict[str, Any]]) -> Reply:
+    return Reply(
+        session=inbound.sender,
+        messages=messages,
+        awaiting=conversation.awaiting,
+        urgency=conversation.urgency,
+        tickets=transcript.numbers_of(session, conversation),
+    )
 
 
 def _standing_of(session: Session, conversation: Conversation) -> _Standing:
@@ -181,7 +192,7 @@ def _standing_of(session: Session, conversation: Conversation) -> _Standing:
             "station": conversation.station_hint,
             "danger": in_danger(session, conversation),
             "consented": conversation.consent_at is not None,
-            "tickets": [each.number for each in tickets_of(session, conversation)],
+            "tickets": transcript.numbers_of(session, conversation),
             "channel": conversation.channel,
         },
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from nlu.places.national import describe
-from tickets.models import Station, Ticket
+from tickets.models import TRIAGE, Station, Ticket
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 
@@ -22,15 +21,16 @@ STATUS = {
 }
 
 EMPTY = "我没收到字。您遇到什么难处，打字告诉我就行。"
-ONLY_SIGNS = "我看到您发的表情了。遇到什么事，打几个字告诉我好吗？"
+ONLY_SIGNS = "我这里只看到符号，没看到字。遇到什么事，打几个字告诉我好吗？"
 STALE_BUTTON = "这个按钮已经用过了，请看最新的一条。"
-TOO_LONG = "您写得很长，前面一万字我记下了，后面的可以再发一条。"
-NOTHING_FILED = "您在这里还没有交过事情。想办什么，用自己的话告诉我就行。"
+TOO_LONG = "您写得很长，前面一万字我看到了，后面的请再发一条。"
+NOTHING_FILED = "您在这里还没有交过事。想办什么，用自己的话告诉我就行。"
 NOT_RECORDED = "现在系统出了毛病，您这句话没有记下来，请过一会儿再发一次。急事请打 12345；有危险打 110，急病打 120。"
 PAUSED = "电脑助手正在抢修，请过几分钟再说一次。急事请打 12345；有危险打 110，急病打 120。"
 SUPPLEMENTED = "好，补充到 {number} 里了，社工能看到。"
 COMPLAINED = "您的意见已经记到 {number} 里，社工和他们的主管都能看到。"
-WITH_YOU = "我在这里，您说的社工都能看到，他们已经接到通知。身边有人的话，请他陪着您。有危险马上打 110，急病打 120。"
+WITH_YOU = "我在这里，您说的社工都能看到。有危险马上打 110，急病打 120。"
+SILENT = "收到，您不方便说话。社工能看到。等方便了，打几个字说说您在哪里；有危险马上打 110。"
 HUMAN_CALLED = "好，我已经告诉{desk}：您要找真人。社工会在这里回复您{phone}。等不及可以打 12345。"
 RATED = "谢谢您告诉我们，已经记下了。"
 WITHDRAWN = "好，{number} 已经撤回，不再办了。以后想办再跟我说。"
@@ -53,26 +53,29 @@ def local_time(moment: datetime) -> str:
 
 def accepted(ticket: Ticket, desk: Station) -> str:
     """Said only after the commit: number, whose desk, by when."""
-    gap = ""
-    if ticket.township and ticket.queue != ticket.township:
-        gap = f"{describe(ticket.township)}还没有自己的社工站，所以先交给上一级。\n"
-    reach = "社工会打您留的电话，也会在这里回复。" if ticket.phone else "社工会在这里回复您，请留意。"
+    reach = "社工会打您留的电话，也会在这里回您。" if ticket.phone else "社工会在这里回您，请留意看。"
+    where = "，先帮您找离您最近的社工" if desk.code == TRIAGE else ""
     return (
-        f"已受理，受理号 {ticket.number}。\n{gap}交给了：{desk.name}。\n"
+        f"已受理，受理号 {ticket.number}。\n交给了{shown(desk)}{where}。\n"
         f"最晚 {local_time(ticket.due_acknowledge)} 前有社工接手。{reach}\n"
-        "想查进度、补充情况、撤回，随时在这里说。"
+        "想问进度、再补充、不想办了，随时在这里说。"
     )
 
 
 def completed(ticket: Ticket, desk: Station) -> str:
     """For a danger alarm that was filed before the form was done."""
-    return f"记下了，已补充到受理号 {ticket.number}，交给了{desk.name}。您就在这里，随时跟我说。"
+    return f"记下了，{shown(desk)}的社工能看到（受理号 {ticket.number}）。我一直在这里，您随时说。"
+
+
+def shown(desk: Station) -> str:
+    """A desk as residents are told of it; the desk of last resort means nothing to them by its name."""
+    return "值班总台" if desk.code == TRIAGE else desk.name
 
 
 def progress(ticket: Ticket, desk: Station) -> str:
     """One request in plain words: whose desk, by when."""
     who = ticket.assignee.display_name if ticket.assignee else "社工"
-    status = STATUS[ticket.status].format(desk=desk.name, who=who, department=ticket.department or "有关部门")
+    status = STATUS[ticket.status].format(desk=shown(desk), who=who, department=ticket.department or "有关部门")
     due = ""
     if ticket.status == "new":
         due = f"，最晚 {local_time(ticket.due_acknowledge)} 前接手"

@@ -33,6 +33,8 @@ class Facts(GraphComponent, EntityExtractorMixin):
             found = []
             for entity in extract(message.get(TEXT) or ""):
                 fields = asdict(entity)
+                if not fields.pop("primary"):  # a relation of somebody merely mentioned
+                    continue
                 found.append({"entity": fields.pop("type"), "extractor": "Facts", **fields})
             message.set("entities", message.get("entities", []) + found, add_to_output=True)
         return messages

@@ -1,0 +1,1 @@
+"""How well the assistant understands: messages nobody trained on, the figures, and the report (`make evaluate`)."""

@@ -1,0 +1,50 @@
+"""Loads a model into this process and listens with it, exactly as the engine's /yimi/analyze does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from evaluation.corpus import Labelled
+from evaluation.figures import Heard
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+WARM_UP = 20  # parses before the clock counts: dictionaries and place tables load on first use
+
+
+def hear(model: Path, messages: Sequence[Labelled]) -> tuple[list[Heard], float]:
+    """The analysis of every message, in order, and the seconds all of them took one after another."""
+    logging.disable(logging.WARNING)
+    # Packages of 2022 warn while they load, and reset the filters: what is recorded is at least not printed.
+    with warnings.catch_warnings(record=True):
+        from rasa.core.agent import Agent
+        from rasa.core.channels.channel import UserMessage
+        from rasa.utils.log_utils import configure_structlog
+
+        from nlu.replies import analysis
+
+        configure_structlog(logging.ERROR)
+        processor = Agent.load(str(model)).processor
+
+    async def parse_all() -> tuple[list[Heard], float]:
+        for message in messages[:WARM_UP]:
+            await processor.parse_message(UserMessage(message.text))
+        heard = []
+        began = time.perf_counter()
+        for message in messages:
+            start = time.perf_counter()
+            parse = await processor.parse_message(UserMessage(message.text))
+            spent = (time.perf_counter() - start) * 1000
+            heard.append(Heard(message, analysis(message.text, parse), spent))
+        return heard, time.perf_counter() - began
+
+    return asyncio.run(parse_all())
