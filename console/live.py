@@ -1,4 +1,4 @@
-"""Live pages without a broker: one small query three times a second in each web process, however many people are waiting.
+"""Live pages without a broker: one small query three times a second in each web process, however many wait.
 
 A feed watches a table whose id grows, and wakes those who listen for a key (a conversation, an announcement). The rows
 are the truth; Redis is not needed for it, and a missed beat is made up by the next one.

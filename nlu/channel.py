@@ -98,7 +98,7 @@ class SilentTurn(Exception):
 
 
 async def take_turn(agent: Agent, message: UserMessage) -> dict[str, Any]:
-    """Runs one turn and stores it; a repeated message is answered from the store. A failure raises and stores nothing."""
+    """Runs one turn and stores it; a repeated message is answered from the store. A failure stores nothing."""
     processor = agent.processor
     channel = CollectingOutputChannel()
     tracker = await processor.fetch_tracker_and_update_session(message.sender_id, channel)

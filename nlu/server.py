@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def check_answers_quickly() -> None:
     """Compiles the schema of action answers once.
 
-    Rasa checks each answer with `jsonschema.validate`, which checks the schema itself anew on every call: nine tenths of
-    the time of a turn were spent there. Answers are checked as before.
+    Rasa checks each answer with `jsonschema.validate`, which checks the schema itself anew on every call: nine tenths
+    of a turn were spent there. Answers are checked as before.
     """
     from jsonschema.validators import validator_for
     from rasa.core.actions.action import RemoteAction

@@ -28,7 +28,7 @@ SECONDS = 3  # a hung Redis must not hang the engine
 
 
 class SealedTrackerStore(SerializedTrackerAsText, TrackerStore):
-    """`url`: a redis:// or unix:// address; `key`: 64 hexadecimal digits; `days`: a silent conversation is kept so long."""
+    """`url`: a redis:// or unix:// address; `key`: 64 hexadecimal digits; `days`: how long a silent one is kept."""
 
     def __init__(
         self,

@@ -127,6 +127,10 @@ def app(test: bool) -> None:
         lambda v: v >= (3, 11), ["python3.13", "python3.12", "python3.11", "python3"], "PYTHON", " Python 3.11 以上"
     )
     environment(APP, python, "应用环境", ["dev"] if test else ["app", "dev"], editable=True)
+    if shutil.which("npm") is None:
+        say("机器上没有 Node.js，用随 Python 包带来的……")
+        pip = [str(APP / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check"]
+        run_logged("node", [*pip, "--require-hashes", "-r", "requirements/node.txt"])
     run_logged("assets", [str(APP / "bin" / "python"), "-m", "console.assets"])
 
 

@@ -1,7 +1,7 @@
 """Set-up command of the gazetteer.
 
-    python -m nlu.places.build <dist folder of china-division> data/divisions/divisions.xz   # pack a new register
-    python -m nlu.places.build                                                              # expand it under var/
+python -m nlu.places.build <dist folder of china-division> data/divisions/divisions.xz   # pack a new register
+python -m nlu.places.build                                                              # expand it under var/
 """
 
 from __future__ import annotations

@@ -23,7 +23,14 @@ LOCATE = 20_000
 
 RICH = "我娘八十二了，一个人住在湘潭县花石镇日华村，眼睛看不清，没人做饭"
 ANSWERS = ["同意", "王桂英", "13800001234", "对的"]
-LINES = [RICH, "低保要什么条件", "房子漏雨没钱修，我们是长沙县黄兴镇的", "你好", "我的事办到哪一步了", "老公走了，带两个娃，没收入"]
+LINES = [
+    RICH,
+    "低保要什么条件",
+    "房子漏雨没钱修，我们是长沙县黄兴镇的",
+    "你好",
+    "我的事办到哪一步了",
+    "老公走了，带两个娃，没收入",
+]
 
 
 def turns(stack: Stack) -> list[Figure]:
@@ -32,7 +39,7 @@ def turns(stack: Stack) -> list[Figure]:
     while len(samples) < TURNS + 20:
         talk = Talk(stack)
         for text in [RICH, *ANSWERS]:
-            samples.append(timed(lambda text=text: talk.say(text)))
+            samples.append(timed(lambda text=text, talk=talk: talk.say(text)))
     parse = [
         timed(lambda text=text: stack.client.post("/api/v1/analyze", json={"text": text}).raise_for_status())
         for text in (LINES * 30)[:150]
@@ -45,14 +52,14 @@ def turns(stack: Stack) -> list[Figure]:
 
 def locate() -> list[Figure]:
     """`yimi locate` as a program: its start, and its throughput."""
-    from tests.nlu.places.test_speed import MESSAGES
-
     command = [str(ROOT / ".venv" / "bin" / "yimi"), "locate"]
     starts = [
         timed(lambda: subprocess.run(command, input="花石镇\n", text=True, capture_output=True, check=True)) / 1000
         for _ in range(5)
     ]
-    given = "\n".join((MESSAGES * (LOCATE // len(MESSAGES) + 1))[:LOCATE])
+    cases = (ROOT / "tests" / "nlu" / "places" / "cases.tsv").read_text(encoding="utf-8").splitlines()
+    messages = [line.split("\t")[0] for line in cases if line and not line.startswith("#")]
+    given = "\n".join((messages * (LOCATE // len(messages) + 1))[:LOCATE])
     rates = []
     for _ in range(3):
         began = time.perf_counter()
@@ -101,7 +108,7 @@ def main() -> None:
             "# Performance",
             "",
             f"Written by `make bench` on {date.today()}: {machine()}. One run; the load generator shares the cores.",
-            "The peer is stock Rasa 3.6.21 (jieba, bag of words, DIET) on the same data, rules and action server, in the same run.",
+            "The peer is stock Rasa 3.6.21 (jieba, bag of words, DIET): same data, rules and action server, same run.",
             "",
             "| what | median | p95 | quartiles | samples | target |",
             "| --- | --- | --- | --- | --- | --- |",

@@ -75,5 +75,3 @@ def _when(true: Callable[[], bool], seconds: float = 10) -> float:
             return time.perf_counter()
         time.sleep(0.005)
     raise AssertionError("never heard of the ticket")
-
-

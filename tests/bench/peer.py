@@ -56,7 +56,9 @@ def measure(stack: Stack, folder: Path, lines: list[str]) -> list[Figure]:
             chat: list[float] = []
             for number, text in enumerate((lines * 5)[: WARM + TURNS]):
                 body = {"sender": f"bench-{number // 6}", "message": text}
-                chat.append(timed(lambda body=body: client.post("/webhooks/rest/webhook", json=body).raise_for_status()))
+                chat.append(
+                    timed(lambda body=body: client.post("/webhooks/rest/webhook", json=body).raise_for_status())
+                )
             memory = _memory(process.pid)
     finally:
         process.terminate()

@@ -1,4 +1,4 @@
-"""Web and Telegram killed with SIGKILL at ten random moments while two hundred messages arrive: nothing lost, nothing twice."""
+"""Web and Telegram killed with SIGKILL at ten random moments while two hundred messages arrive."""
 
 from __future__ import annotations
 

@@ -55,11 +55,13 @@ def test_effects_are_pure() -> None:
 
 
 def test_only_settings_read_the_environment() -> None:
-    """In the app, os.environ belongs to yimi/: settings, start, set-up."""
+    """In the app, os.environ belongs to yimi/; the exceptions set up tools of others before they are imported."""
+    allowed = {"console/assets.py", "bot/telegram/connection.py"}
     readers = [
         str(path.relative_to(ROOT))
         for room in ("bot", "console", "tickets", "policy")
         for path in (ROOT / room).rglob("*.py")
-        if "os.environ" in path.read_text(encoding="utf-8") or "getenv" in path.read_text(encoding="utf-8")
+        if str(path.relative_to(ROOT)) not in allowed
+        and ("os.environ" in path.read_text(encoding="utf-8") or "getenv" in path.read_text(encoding="utf-8"))
     ]
     assert not readers

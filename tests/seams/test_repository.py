@@ -19,7 +19,9 @@ def tracked(*patterns: str) -> list[str]:
 
 def test_no_python_file_is_longer_than_300_lines() -> None:
     """A longer one is split by noun."""
-    long = {name: n for name in tracked("*.py") if (n := len((ROOT / name).read_text(encoding="utf-8").splitlines())) > 300}
+    long = {
+        name: n for name in tracked("*.py") if (n := len((ROOT / name).read_text(encoding="utf-8").splitlines())) > 300
+    }
     assert not long
 
 

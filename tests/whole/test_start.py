@@ -25,7 +25,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
 
 
 def test_one_command_starts_everything_and_ctrl_c_stops_it(tmp_path: Path) -> None:
-    """The first start shows the password once and loads the demonstration; a second one finds both; nothing is left behind."""
+    """The first start shows the password once and loads the demonstration; a second finds both; nothing is left."""
     port, var = free_port(), tmp_path / "var"
     first = start_and_stop(var, port)
     password = re.search(r"密码：([a-z0-9-]{16,})", first)

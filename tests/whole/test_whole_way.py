@@ -1,4 +1,4 @@
-"""From a resident's words to a worker's answer, with every part real: web and Telegram, API and console, SQLite and PostgreSQL."""
+"""From a resident's words to a worker's answer, with every part real, on every channel and both databases."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def whole(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Stac
 
 
 def test_the_whole_way(whole: tuple[Stack, BotApi]) -> None:
-    """A web and a Telegram resident each get one ticket into 花石镇's queue; 李社工 hears of it, claims one by Telegram and
-    one in the console, answers; the residents read the answer; 周社工 next door sees nothing."""
+    """A web and a Telegram resident each get one ticket into 花石镇's queue; 李社工 hears of it, claims one by Telegram
+    and one in the console, answers; the residents read the answer; 周社工 next door sees nothing."""
     stack, api = whole
     password, code = worker_of(stack, "li.shegong", HUASHI, "李社工")
     worker_of(stack, "zhou.shegong", SHEBU, "周社工")
