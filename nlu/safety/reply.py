@@ -86,7 +86,7 @@ def safety_messages(alarm: Alarm, *, minor: bool | None = None, division: str | 
     """The messages to send at once, in order; [] without an alarm.
 
     `minor`: the person in danger is known to be under 18 (None: unknown). `division`: code of the place, for
-    numbers that exist only in some. One text per risk, at most two risks, then numbers, the worker, the question.
+    numbers that exist only in some. One text about the first risk, then the numbers of all, the worker, the question.
     """
     known = [risk for risk in alarm.risks if risk in _WORDING]
     if not known:
@@ -94,7 +94,8 @@ def safety_messages(alarm: Alarm, *, minor: bool | None = None, division: str | 
     main = _WORDING[known[0]]
     emergency = alarm.urgency == "emergency"
     words = [main.first if emergency else main.first_urgent, main.act]
-    words += [_WORDING[risk].act for risk in known[1:2]]
+    # Advice for two dangers at once confuses, and some does not go together; first aid is the exception.
+    words += [_WORDING[risk].act for risk in known[1:] if risk == "medical_emergency"]
     young = "child_abuse" in known if minor is None else minor
     numbers = _numbers(known, emergency, young, division)
     return ["".join(words), numbers, f"{WORKER}\n{main.ask}"]
