@@ -15,18 +15,22 @@ from sanic.response import HTTPResponse, json
 
 from actions import questions, submit, talk
 from actions.intake import ValidateIntakeForm
+from nlu.places.national import gazetteer
 
 log = logging.getLogger("actions")
 
 ACTIONS = (
     ValidateIntakeForm,
+    questions.AskConsent,
     questions.AskService,
     questions.AskLocation,
     questions.AskVillage,
     questions.AskAge,
     questions.AskName,
+    questions.AskPhone,
     questions.AskConfirm,
     submit.SubmitIntake,
+    talk.Talk,
     talk.AnswerPolicyQuestion,
     talk.Progress,
     talk.Supplement,
@@ -71,6 +75,7 @@ def main() -> None:
     secret = os.environ.get("ENGINE_TOKEN", "")
     if len(secret) < 32:
         sys.exit("ENGINE_TOKEN 没有设置：请用 make run 启动，它会生成一个。")
+    gazetteer()  # opened now, so that nobody's first answer waits for it
     make_app(secret).run("127.0.0.1", int(os.environ.get("ACTIONS_PORT", "8006")), access_log=False, motd=False)
 
 

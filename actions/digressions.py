@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.bare import says_no, says_yes
 from actions.effects import AnswerPolicy, ShowProgress, to_wire
 from actions.turn import Turn
 
@@ -20,18 +21,32 @@ _REPLIES = {
 _CLEAR = 0.45  # confidence from which the intent is believed over "this was meant as an answer"
 
 
-def respond(turn: Turn, dispatcher: CollectingDispatcher) -> None:
-    """Says one thing about a message that answered nothing; the form then repeats its question."""
-    if turn.risks:  # the app has spoken already
-        return
-    if turn.intent == "ask_policy" and turn.confidence >= _CLEAR:
+def say_aside(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
+    """Answers a message that was no answer but something else; False when it was not that either."""
+    if turn.confidence < _CLEAR:
+        return False
+    if turn.intent == "ask_policy":
         services = [each["code"] for each in turn.services] or turn.known("service") or []
         dispatcher.utter_message(json_message={"effect": to_wire(AnswerPolicy(turn.text, services))})
-    elif turn.intent in ("ask_status", "complain") and turn.confidence >= _CLEAR and turn.context.get("tickets"):
+    elif turn.intent in ("ask_status", "complain") and turn.context.get("tickets"):
         dispatcher.utter_message(json_message={"effect": to_wire(ShowProgress())})
-    elif turn.intent in _REPLIES and turn.confidence >= _CLEAR:
+    elif turn.intent in _REPLIES:
         dispatcher.utter_message(response=_REPLIES[turn.intent])
-    elif turn.awaiting not in (None, "consent", "confirm", "location", "service"):
-        dispatcher.utter_message(response=f"utter_unclear_{turn.awaiting}")
-    elif turn.awaiting:
-        dispatcher.utter_message(response="utter_unclear")
+    else:
+        return False
+    return True
+
+
+def explain(turn: Turn, dispatcher: CollectingDispatcher, left_open: bool) -> None:
+    """Says what kind of answer is meant, or that the question is left open."""
+    if left_open:
+        kind = "utter_left_open"
+    elif turn.awaiting == "phone" and sum(character.isdigit() for character in turn.text) < 5:
+        kind = "utter_no_number"
+    elif turn.awaiting == "village" and says_yes(turn):
+        kind = "utter_which_village"
+    elif turn.awaiting == "confirm" and says_no(turn):
+        kind = "utter_which_wrong"
+    else:
+        kind = f"utter_unclear_{turn.awaiting}"
+    dispatcher.utter_message(response=kind)

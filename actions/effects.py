@@ -22,7 +22,10 @@ class RecordConsent:
 
 @dataclass(frozen=True)
 class FileIntake:
-    """The form is complete: file it. `draft_id` makes filing idempotent; codes are division codes."""
+    """The form is complete: file it. `draft_id` makes filing idempotent; codes are division codes.
+
+    In danger each answer is filed at once with `finished` False: nothing is said about it yet.
+    """
 
     draft_id: str
     services: list[str]
@@ -37,6 +40,7 @@ class FileIntake:
     description: str = ""
     risks: list[str] = field(default_factory=list)
     urgency: str = "routine"
+    finished: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,21 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import READERS, settle_unknown_area, village_said
-from actions.digressions import respond
+from actions.alarm import keep_alarm, settle_in_danger, stand_by
+from actions.answers import READERS, settle_unknown_area
+from actions.bare import digresses, says_no, says_skip, says_wait, says_yes, takes_back
+from actions.corrections import corrections, reopen, told_more
+from actions.digressions import explain, say_aside
 from actions.effects import RecordConsent, to_wire
 from actions.submit import KEPT
 from actions.turn import SKIPPED, SLOTS, UNKNOWN, Turn, read
-from actions.volunteered import corrections, facts, reopen
-from nlu.places.national import describe, match_village
+from actions.villages import village_beside, village_said, village_words
+from actions.volunteered import facts
+from nlu.places.national import locate
 
 # In danger the form is only: where are you, how do we reach you. The app has called a person already.
 OF_DANGER = ("crisis", "child_protection", "domestic_violence", "counselling", "other")
-SPARED_IN_DANGER = ("consent", "village", "beneficiary", "age", "name", "confirm")
+OPTIONAL = ("village", "beneficiary", "age", "name", "phone", "description")
 
 
 class ValidateIntakeForm(Action):
@@ -39,31 +43,102 @@ class ValidateIntakeForm(Action):
 
 def take(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     """The slots to set after one message; says what must be said beyond the next question."""
-    if not turn.slots.get("draft_id"):
-        if turn.context.get("danger") and not _is_another_matter(turn):
-            return {"outcome": "stay", "requested_slot": None}
-        return _settle(turn, _start(turn))
-    if turn.intent == "cancel" and (turn.confidence > 0.6 or not turn.text) and not turn.values.get("confirm"):
-        return {"outcome": "cancelled", "requested_slot": None}
+    if turn.slots.get("draft_id"):
+        update = _go_on(turn, dispatcher)
+    elif turn.context.get("danger") and not _is_another_matter(turn):
+        return _end("stay")
+    else:
+        update = _settle(turn, _start(turn))
+    keep_alarm(turn, update, dispatcher)
+    return update
+
+
+def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
+    """One message in the middle of the form."""
+    if _gives_up(turn):
+        return _end("stay" if turn.slots.get("risks") else "cancelled")
+    if takes_back(turn) and turn.slots.get("consent") is True:
+        return _consented(False, turn, dispatcher)
     if turn.values:
-        return _settle(turn, _pressed(turn))
+        pressed = _pressed(turn)
+        consent = pressed.get("consent")
+        return _settle(turn, pressed) if consent is None else _consented(bool(consent), turn, dispatcher)
     if turn.awaiting is None:  # the form was resumed by a message that is not an answer
         return _settle(turn, _unanswered(turn, facts(turn)))
+    if says_wait(turn):
+        dispatcher.utter_message(response="utter_wait")
+        return {}
     corrected = corrections(turn)
-    if corrected and turn.awaiting not in corrected:
-        dispatcher.utter_message(response="utter_corrected")
+    if corrected and corrected.get(turn.awaiting) is None:
+        asked_again = all(value is None for value in corrected.values())
+        dispatcher.utter_message(response="utter_say_again" if asked_again else "utter_corrected")
         return _settle(turn, {**corrected, "confirm": None})
-    answer = READERS[turn.awaiting](turn)
-    also = _unanswered(turn, facts(turn))
-    if not answer and turn.awaiting not in also:
-        if not also:
-            respond(turn, dispatcher)
-        return _settle(turn, {**also, **_note_need(turn)})
-    if answer.get("consent") is not None:
-        dispatcher.utter_message(json_message={"effect": to_wire(RecordConsent(answer["consent"]))})
-    if answer.get("consent") is False:
-        return {"outcome": "declined", "requested_slot": None}
-    return _settle(turn, {**also, **answer})
+    return _answered(turn, dispatcher)
+
+
+def _answered(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
+    """What the message says to the question that was asked, and beyond it."""
+    awaiting = str(turn.awaiting)
+    also = {**_unanswered(turn, facts(turn)), **_place_after_all(turn)}
+    # Of words of danger only the place and the number are an answer.
+    answer = {} if turn.risks and awaiting not in ("location", "phone", "description") else READERS[awaiting](turn)
+    if not answer and awaiting not in also:
+        return _unclear(turn, also, dispatcher)
+    if "consent" in answer:
+        return _consented(answer["consent"], turn, dispatcher, also)
+    update = {**also, **answer, "stuck": 0}
+    if update.get("location") == UNKNOWN and not turn.slots.get("risks"):
+        dispatcher.utter_message(response="utter_place_unknown")
+    elif awaiting in answer and answer[awaiting] is None:
+        dispatcher.utter_message(response="utter_say_again")
+    return _settle(turn, update)
+
+
+def _unclear(turn: Turn, also: dict[str, Any], dispatcher: CollectingDispatcher) -> dict[str, Any]:
+    """The message answered nothing: an aside, more facts, or words not understood. Nobody is asked a third time."""
+    if turn.risks:
+        return _settle(turn, also)
+    more = told_more(turn)
+    if also or more:
+        dispatcher.utter_message(response="utter_added" if more else "utter_noted")
+        return _settle(turn, {**also, **more})
+    if say_aside(turn, dispatcher):
+        return _settle(turn, {})
+    tries = (turn.slots.get("stuck") or 0) + 1
+    update: dict[str, Any] = {"stuck": tries, **_asked_again(turn)}
+    if turn.slots.get("risks"):
+        stand_by(turn, dispatcher)
+    if tries >= 2 and turn.awaiting in OPTIONAL:
+        update.update({turn.awaiting: SKIPPED, "stuck": 0})
+    if not turn.slots.get("risks"):
+        explain(turn, dispatcher, left_open=update["stuck"] == 0)
+    return _settle(turn, update)
+
+
+def _asked_again(turn: Turn) -> dict[str, Any]:
+    """The second question for the matter or the place is the last one."""
+    return {"service": {"service_asked": True}, "location": {"place_asked_again": True}}.get(turn.awaiting or "", {})
+
+
+def _consented(
+    granted: bool, turn: Turn, dispatcher: CollectingDispatcher, also: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    dispatcher.utter_message(json_message={"effect": to_wire(RecordConsent(granted))})
+    return _settle(turn, {**(also or {}), "consent": True, "stuck": 0}) if granted else _end("declined")
+
+
+def _end(outcome: str) -> dict[str, Any]:
+    return {"outcome": outcome, "requested_slot": None}
+
+
+def _gives_up(turn: Turn) -> bool:
+    """不办了 ends the form; 算了 to a question that may be left open only leaves it open; gibberish ends nothing."""
+    if turn.intent != "cancel" or turn.values.get("confirm"):
+        return False
+    if not turn.text:  # the button
+        return True
+    chinese = any("\u4e00" <= character <= "\u9fff" for character in turn.text)
+    return turn.confidence > 0.6 and chinese and not (turn.awaiting in OPTIONAL and says_skip(turn))
 
 
 def _is_another_matter(turn: Turn) -> bool:
@@ -86,7 +161,8 @@ def _start(turn: Turn) -> dict[str, Any]:
     if turn.context.get("consented"):
         filled["consent"] = True
     if turn.intent == "talk_to_human":
-        filled.setdefault("service", ["other"])
+        # Who wants a person is asked for no more than that person needs: where, which number, what about.
+        filled = {"service": ["other"], **dict.fromkeys(("beneficiary", "age", "name"), SKIPPED), **filled}
     return filled
 
 
@@ -104,34 +180,36 @@ def _pressed(turn: Turn) -> dict[str, Any]:
 
 def _unanswered(turn: Turn, found: dict[str, Any]) -> dict[str, Any]:
     """Only what no earlier answer holds: a fact in passing never overwrites what the resident chose."""
-    return {slot: value for slot, value in found.items() if turn.slots.get(slot) is None}
+    if turn.awaiting == "consent" and (says_yes(turn) or says_no(turn)):
+        return {}
+    vague = {"beneficiary"} if turn.slots.get("beneficiary") == "其他" else set()
+    return {slot: value for slot, value in found.items() if turn.slots.get(slot) is None or slot in vague}
 
 
-def _note_need(turn: Turn) -> dict[str, Any]:
-    return {"service_asked": True} if turn.awaiting == "service" else {}
+def _place_after_all(turn: Turn) -> dict[str, Any]:
+    """The township, named after it was given up."""
+    if turn.slots.get("location") != UNKNOWN or digresses(turn):
+        return {}
+    candidates = turn.slots.get("candidates")
+    tries = [locate(turn.text, within=candidates, asked=True)] if candidates else []
+    for place in (*tries, locate(turn.text)):
+        if place.status == "resolved" and place.code:
+            return {"location": place.code, "village": place.village_code}
+    return {}
 
 
 def _settle(turn: Turn, update: dict[str, Any]) -> dict[str, Any]:
     """Draws the conclusions of new slots: what need not be asked any more."""
+    settle_in_danger(turn, update)
     now = {**turn.slots, **update}
-    if turn.risks:
-        update["risks"] = sorted(set(now.get("risks") or []) | set(turn.risks))
-        worst = max((turn.urgency, now.get("urgency") or "routine"), key=("routine", "urgent", "emergency").index)
-        update["urgency"] = worst
-    if turn.risks or now.get("risks"):
-        update.update({slot: SKIPPED for slot in SPARED_IN_DANGER if now.get(slot) is None})
-        if not now.get("service"):
-            update["service"] = ["other"]
-        if now.get("description") is None and turn.text:
-            update["description"] = turn.text.strip()
     if update.get("location") == UNKNOWN:
         update["area"] = settle_unknown_area(now.get("candidates") or [], now.get("area"))
         update["village"] = SKIPPED
     township = update.get("location")
     if township and township != UNKNOWN and not now.get("village") and turn.text:
-        village, said = match_village(township, turn.text), village_said(turn.text)
+        village, said = village_beside(township, turn.text), village_said(turn.text)
         if village:
-            update.update(village=village, village_text=describe(village))
+            update.update(village=village, village_text=village_words(village, turn.text))
         elif said:
             update.update(village=SKIPPED, village_text=said)
     if update.get("location") and update.get("candidates"):

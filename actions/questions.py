@@ -9,11 +9,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.catalogue import COMMON, NAMES
-from actions.turn import SKIPPED, UNKNOWN, Turn, read
+from actions.turn import SKIPPED, Turn, read
+from actions.villages import village_name
 from nlu.places.national import describe, short_label
 
 MOST_BUTTONS = 9  # of candidates that still fit on a phone; above that one question about the county is easier
-_SHE = ("母亲", "女儿")
 _SELF = "本人"
 
 
@@ -50,13 +50,29 @@ class AskService(_Ask):
 
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
         """Buttons for at most eight services; free words are as welcome."""
+        told = turn.known("description")
         likely = [each["code"] for each in turn.ranking if each["confidence"] >= 0.05]
         codes = list(dict.fromkeys([*likely, *COMMON]))[:8]
         buttons = [button(NAMES[code], service=code) for code in codes if code != "other"]
-        return (
-            "您遇到了什么难处，或者想办什么事？用您自己的话说就行，也可以点下面的。",
-            [*buttons, button("别的事", service="other")],
+        words = (
+            "您说的我记下了。算是下面哪一类？拿不准就点“别的事”。"
+            if told
+            else "您遇到了什么难处，或者想办什么事？用您自己的话说就行，也可以点下面的。"
         )
+        return words, [*buttons, button("别的事", service="other")]
+
+
+class AskConsent(_Ask):
+    """May it be written down: in full once, in one sentence when something else was said instead."""
+
+    slot = "consent"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """The full text is in the domain, since its version is what was agreed to."""
+        again = (read(tracker).slots.get("turns") or 0) > 1
+        kind = "utter_ask_consent_again" if again else "utter_ask_intake_form_consent"
+        dispatcher.utter_message(response=kind)
+        return []
 
 
 class AskLocation(_Ask):
@@ -67,20 +83,20 @@ class AskLocation(_Ask):
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
         """One question; the second and last one names what is still open."""
         candidates, area = turn.slots.get("candidates") or [], turn.slots.get("area")
-        whose = _whose(turn)
+        home = _home(turn)
         if candidates and len(candidates) <= MOST_BUTTONS:
             buttons = [button(short_label(code, candidates), location=code) for code in candidates]
-            return f"叫这个名字的地方有 {len(candidates)} 个，{whose}在哪一个？", [
+            return f"叫这个名字的地方有 {len(candidates)} 个，是哪一个？", [
                 *buttons,
                 button("都不是", location="other"),
             ]
         if candidates:
-            return f"全国有 {len(candidates)} 个地方叫这个名字。是哪个省、哪个县（市、区）的？", []
+            return f"叫这个名字的地方有 {len(candidates)} 个，是哪个省、哪个县（市、区）的？", []
         if area:
-            return f"{whose}住在{describe(area)}的哪个乡镇（街道）？哪个村也可以一起说。", []
+            return f"{home}在{describe(area)}的哪个乡镇（街道）？哪个村也可以一起说。", []
         if turn.slots.get("risks"):
-            return "请告诉我您（或者他）现在在哪里：哪个县、哪个乡镇、哪个村？我好叫最近的人。", []
-        return f"{whose}住在哪个县、哪个乡镇（街道）？比如“湘潭县花石镇”。", []
+            return "说个大概地方就行：哪个县、哪个乡镇、哪个村？社工好找最近的人过去。", []
+        return f"{home}在哪个县、哪个乡镇（街道）？比如“湘潭县花石镇”。", []
 
 
 class AskVillage(_Ask):
@@ -90,7 +106,7 @@ class AskVillage(_Ask):
 
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
         """Names the township, so that a wrong one is noticed at once."""
-        return f"{describe(turn.slots['location'])}，对吧？是哪个村（社区）、几组？不清楚可以跳过。", [
+        return f"{describe(turn.slots['location'])}，记下了。是哪个村（社区）、几组？不清楚就跳过。", [
             button(SKIP, village=SKIPPED)
         ]
 
@@ -101,7 +117,7 @@ class AskAge(_Ask):
     slot = "age"
 
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
-        """You, she or he."""
+        """You, your mother, the child …"""
         return f"{_who(turn)}今年多大岁数？", [button(SKIP, age=SKIPPED)]
 
 
@@ -112,7 +128,21 @@ class AskName(_Ask):
 
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
         """A surname is enough."""
-        return f"{_who(turn)}叫什么名字？只说姓也行，社工好称呼。", [button(SKIP, name=SKIPPED)]
+        return f"{_who(turn)}叫什么名字？只说姓也行。", [button(SKIP, name=SKIPPED)]
+
+
+class AskPhone(_Ask):
+    """How the writer is reached; in danger a call may make things worse."""
+
+    slot = "phone"
+
+    def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
+        """Any number will do."""
+        if turn.slots.get("risks"):
+            words = "方便的话留个电话，社工好马上找您。不方便接电话就跳过，社工在这里回您。"
+        else:
+            words = "社工打哪个电话能找到您？手机、座机都行。"
+        return words, [button(SKIP, phone=SKIPPED)]
 
 
 class AskConfirm(_Ask):
@@ -123,40 +153,74 @@ class AskConfirm(_Ask):
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
         """A line for each answer; any of them can be corrected in words or by the button."""
         lines = [f"{label}：{value}" for label, value in summary(turn)]
-        text = "请您看看对不对：\n" + "\n".join(lines) + "\n\n对的话我就交给社工站。哪一项不对，直接告诉我就行。"
-        edits = [
-            ("地方", "location"),
-            ("电话", "phone"),
-            ("名字", "name"),
-            ("要办的事", "service"),
-            ("情况", "description"),
-        ]
+        text = "请您看看对不对：\n" + "\n".join(lines) + "\n\n对的话我就交给社工。哪一项不对，直接告诉我就行。"
         return text, [
             button("对，提交", confirm="yes"),
-            *[button(f"改{title}", edit=slot) for title, slot in edits],
+            *[button(f"改{title}", edit=slot) for title, slot in _EDITS],
             {"title": "不办了", "payload": "/cancel"},
         ]
 
 
+_EDITS = (
+    ("要办的事", "service"),
+    ("地方", "location"),
+    ("帮谁", "beneficiary"),
+    ("年龄", "age"),
+    ("名字", "name"),
+    ("电话", "phone"),
+    ("情况", "description"),
+)
+_CALLED = {  # how the person in need is spoken of
+    "本人": "您",
+    "父亲": "您父亲",
+    "母亲": "您母亲",
+    "配偶": "您爱人",
+    "儿子": "您儿子",
+    "女儿": "您女儿",
+    "孙辈": "孩子",
+    "祖辈": "老人家",
+    "邻居": "这位邻居",
+    "村民": "这位乡亲",
+}
+
+_OF_CHILDREN = {
+    "child_hardship",
+    "child_protection",
+    "left_behind_child",
+    "orphan_support",
+    "parenting",
+    "education_aid",
+}
+
+
 def summary(turn: Turn) -> list[tuple[str, str]]:
     """The answers in words, in the order of the form."""
-    place = "没说清，先交给上一级" if turn.slots.get("location") == UNKNOWN else ""
-    if turn.known("location"):
-        place = describe(turn.known("village") or turn.known("location"))
-        place += turn.slots.get("village_text") or "" if not turn.known("village") else ""
-    elif turn.slots.get("area"):
-        place = describe(turn.slots["area"])
-    age = turn.known("age")
+    age, phone = turn.known("age"), turn.known("phone")
     rows = [
         ("要办的事", "、".join(NAMES.get(code, code) for code in turn.slots.get("service") or [])),
-        ("地方", place),
-        ("帮谁", turn.known("beneficiary") or "没说"),
+        ("地方", _place(turn)),
+        ("帮谁", _for_whom(turn)),
         ("年龄", f"{age} 岁" if age is not None else "没说"),
         ("名字", turn.known("name") or "没说"),
-        ("电话", turn.known("phone") or "没留（社工就在这里回复您）"),
+        ("电话", phone or "没留（社工就在这里回复您）"),
         ("情况", _shortened(turn.known("description") or "没说")),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _place(turn: Turn) -> str:
+    township, area = turn.known("location"), turn.slots.get("area")
+    if not township:
+        return f"{describe(area)}（哪个乡镇还不清楚）" if area else "还不清楚，社工会问您"
+    village = turn.known("village")
+    return describe(township) + (turn.slots.get("village_text") or (village_name(village) if village else ""))
+
+
+def _for_whom(turn: Turn) -> str:
+    relation = turn.known("beneficiary")
+    if relation is None:
+        return "没说"
+    return "您自己" if relation == _SELF else _CALLED.get(relation, "家里人或者别人")
 
 
 def _shortened(text: str, most: int = 120) -> str:
@@ -165,17 +229,12 @@ def _shortened(text: str, most: int = 120) -> str:
 
 def _who(turn: Turn) -> str:
     relation = turn.known("beneficiary")
-    if relation in (None, _SELF):
-        return "您"
-    return (
-        "她"
-        if relation in _SHE
-        else "他（她）"
-        if relation in ("配偶", "孙辈", "祖辈", "邻居", "村民", "其他")
-        else "他"
-    )
+    if relation == "其他" and _OF_CHILDREN & set(turn.slots.get("service") or []):
+        return "孩子"
+    return _CALLED.get(relation or _SELF, "要帮的这个人")
 
 
-def _whose(turn: Turn) -> str:
-    who = _who(turn)
-    return "您" if who == "您" else f"{who}现在"
+def _home(turn: Turn) -> str:
+    """Whose home is asked for; before it is said whom it is for, simply home."""
+    relation = turn.known("beneficiary")
+    return "您家" if relation == _SELF else f"{_who(turn)}现在住" if relation else "家"

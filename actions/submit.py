@@ -30,7 +30,8 @@ class SubmitIntake(Action):
         elif outcome == "declined":
             dispatcher.utter_message(response="utter_declined")
         elif outcome == "stay":
-            dispatcher.utter_message(json_message={"effect": to_wire(AddSupplement(turn.text, in_danger=True))})
+            words = AddSupplement(turn.text or "（先不说了）", in_danger=True)
+            dispatcher.utter_message(json_message={"effect": to_wire(words)})
         else:
             dispatcher.utter_message(json_message={"effect": to_wire(intake(turn))})
         kept = {} if outcome else {slot: turn.known(slot) for slot in KEPT}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
@@ -22,6 +22,33 @@ from actions.effects import (
 )
 from actions.turn import Turn, read
 
+_REPLIES = {
+    "greet": "utter_greet",
+    "thank": "utter_welcome",
+    "goodbye": "utter_goodbye",
+    "affirm": "utter_what_can_i_do",
+    "deny": "utter_fine",
+    "bot_question": "utter_who_am_i",
+    "privacy_request": "utter_privacy",
+    "cancel": "utter_nothing_to_cancel",
+}
+
+
+class Talk(Action):
+    """Small talk outside the form. 谢谢你们，我不想活了 is none: whatever holds danger begins the form."""
+
+    def name(self) -> str:
+        """The action that the rules of small talk predict."""
+        return "action_talk"
+
+    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """One response, or the form."""
+        turn = read(tracker)
+        if turn.risks:
+            return [FollowupAction("intake_form")]
+        dispatcher.utter_message(response=_REPLIES.get(turn.intent, "utter_out_of_scope"))
+        return []
+
 
 class _Effect(Action):
     kind = ""
@@ -31,8 +58,10 @@ class _Effect(Action):
         return f"action_{self.kind}"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Emits the effect; the app finds the words, since only it knows the facts."""
+        """Emits the effect; the app finds the words, since only it knows the facts. Danger comes first."""
         turn = read(tracker)
+        if turn.risks:
+            return [FollowupAction("intake_form")]
         dispatcher.utter_message(json_message={"effect": to_wire(self.effect(turn))})
         self.add(turn, dispatcher)
         return []
@@ -81,10 +110,18 @@ class Progress(_Effect):
 class _AboutTicket(_Effect):
     """Something about a request already filed; where nothing was filed here it is a new request."""
 
+    nothing_filed: ClassVar[dict[str, str]] = {
+        "complain": "utter_sorry_nothing_filed",
+        "talk_to_human": "utter_person_first",
+    }
+
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Emits the effect, or begins the form."""
-        if read(tracker).context.get("tickets"):
+        """Emits the effect, or begins the form with a word about it."""
+        turn = read(tracker)
+        if turn.context.get("tickets"):
             return super().run(dispatcher, tracker, domain)
+        if self.nothing_filed.get(turn.intent) and not turn.risks:
+            dispatcher.utter_message(response=self.nothing_filed[turn.intent])
         return [FollowupAction("intake_form")]
 
 

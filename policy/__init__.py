@@ -1,5 +1,6 @@
 """Questions answered from law and policy text, with the article cited, or honestly not answered."""
 
-from policy.answer import Answer, answer_in_words, find
+from policy.answer import Answer, Found, find
+from policy.wording import answer_in_words
 
-__all__ = ["Answer", "answer_in_words", "find"]
+__all__ = ["Answer", "Found", "answer_in_words", "find"]

@@ -14,6 +14,7 @@ import uvicorn
 from bot.conversation import Conversations
 from bot.engine import Engine
 from nlu.places.national import gazetteer
+from policy.answer import prepare
 from tickets import notices
 from tickets.database import Database
 from tickets.models import utc_now
@@ -56,6 +57,8 @@ def web(settings: Settings) -> None:
 
     database, engine = open_database(settings), open_engine(settings)
     conversations = Conversations(database, engine)
+    prepare()  # the corpus and the gazetteer are opened now, so that nobody's first question waits for them
+    gazetteer()
 
     def take_over(token: str) -> str | None:
         with database.session() as session:
@@ -97,6 +100,8 @@ def bot(settings: Settings) -> None:
 
     database = open_database(settings)
     conversations = Conversations(database, open_engine(settings))
+    prepare()
+    gazetteer()
     asyncio.run(run(settings, database, conversations, open_redis(settings)))
 
 

@@ -41,6 +41,13 @@ class Scene:
     session: Session
     conversation: Conversation
     now: datetime
+    looked_up: dict[str, str]  # answers to questions of policy, by question
+
+
+def look_up(effects: list[Effect]) -> dict[str, str]:
+    """What takes time and needs no database, before the transaction of the turn begins."""
+    asked = [each for each in effects if isinstance(each, AnswerPolicy)]
+    return {each.question: answer_in_words(each.question, each.services) for each in asked}
 
 
 @singledispatch
@@ -122,7 +129,7 @@ def _county(effect: FileIntake) -> str | None:
 
 @carry_out.register
 def _policy(effect: AnswerPolicy, scene: Scene) -> list[Said]:
-    return [(answer_in_words(effect.question, effect.services), [])]
+    return [(scene.looked_up[effect.question], [])]
 
 
 @carry_out.register
@@ -164,7 +171,10 @@ def _offer_withdrawal(effect: OfferWithdrawal, scene: Scene) -> list[Said]:
     if not running:
         return [(words.NOTHING_FILED, [])]
     buttons = [
-        {"title": f"撤回 {each.number}", "payload": "/withdraw" + json.dumps({"ticket": each.number})}
+        {
+            "title": f"撤回{words.matter(each)}（…{each.number[-4:]}）",
+            "payload": "/withdraw" + json.dumps({"ticket": each.number}),
+        }
         for each in running[-5:]
     ]
     return [(words.ASK_WITHDRAWAL, [*buttons, {"title": "不撤回", "payload": "/deny"}])]

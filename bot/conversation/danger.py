@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nlu.places.national import locate
-from nlu.safety import Alarm
+from nlu.safety import Alarm, hotlines, hotlines_for, safety_messages
 from tickets.filing import Intake, file_intake
 from tickets.models import OPEN, Conversation, Ticket, utc_now
 
@@ -47,7 +47,7 @@ def call_for_help(
             draft_id=running.idempotency_key if running else str(conversation.draft_id),
             channel=conversation.channel,
             conversation_id=conversation.id,
-            township=place.code or conversation.station_hint,
+            township=place.code or (None if running else conversation.station_hint),
             village=place.village_code,
             services=services,
             urgency=alarm.urgency,
@@ -59,6 +59,19 @@ def call_for_help(
         ),
         now,
     )
+
+
+def words_of_safety(session: Session, conversation: Conversation, alarm: Alarm, now: datetime) -> list[str]:
+    """What is said at once; call it before `call_for_help`. The whole text once, and again when the danger is a new
+    one or has grown; while the same goes on, only the numbers and that the worker reads along."""
+    running = _open_alarm(session, conversation, now)
+    known = set(running.risks) if running else set()
+    grown = running is not None and LEVELS.index(alarm.urgency) > LEVELS.index(running.urgency)
+    if running is None or grown or not set(alarm.risks) & known:
+        return safety_messages(alarm)
+    calls = dict.fromkeys(line.number for risk in alarm.risks for line in hotlines_for(risk) if line.always)
+    numbers = "、".join(f"{hotlines()[number].name}打 {number}" for number in calls)
+    return [f"您说的社工马上就能看到。先顾人的安全：{numbers}。"]
 
 
 def in_danger(session: Session, conversation: Conversation) -> bool:

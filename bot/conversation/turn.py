@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from actions.effects import RecordConsent
 from bot.conversation import inbox, transcript, words
-from bot.conversation.carry_out import Said, Scene, carry_out
-from bot.conversation.danger import LEVELS, call_for_help, in_danger, joined
+from bot.conversation.carry_out import Said, Scene, carry_out, look_up
+from bot.conversation.danger import LEVELS, call_for_help, in_danger, joined, words_of_safety
 from bot.conversation.degraded import take_down
 from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.order import Turns
@@ -142,11 +142,12 @@ class Conversations:
                 )
             except EngineError as error:
                 log.error("engine: %s (conversation %s)", error, standing.id)
+        looked_up = look_up(heard.effects) if heard else {}
         with self._database.session() as session:
             if inbox.state_of(session, inbound) != inbox.PENDING:
                 return None
             conversation = session.get_one(Conversation, standing.id)
-            said = _settle(session, conversation, inbound, text, floor, heard, plain)
+            said = _settle(session, conversation, inbound, text, floor, heard, plain, looked_up)
             rows = [
                 transcript.add(session, conversation, "bot", each, inbound.message_id, buttons)
                 for each, buttons in said
@@ -217,6 +218,7 @@ def _settle(
     floor: Alarm,
     heard: EngineReply | None,
     plain: str | None,
+    looked_up: dict[str, str],
 ) -> list[Said]:
     """What a turn changes, and what is said: danger first, then what was done, then the next question."""
     now = datetime.now(UTC)
@@ -226,16 +228,16 @@ def _settle(
         transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
     alarm = joined(floor, heard.parse if heard else None)
     if alarm.risks:
+        said += [(each, []) for each in words_of_safety(session, conversation, alarm, now)]
         call_for_help(session, conversation, alarm, text, heard.parse if heard else None, now)
         conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
-        said += [(each, []) for each in safety_messages(alarm)]
     if inbound.attachment:
         session.add(_attachment(conversation, inbound))
     if len(text) > LONGEST:
         said.append((words.TOO_LONG, []))
     if heard:
         for effect in heard.effects:
-            said += carry_out(effect, Scene(session, conversation, now))
+            said += carry_out(effect, Scene(session, conversation, now, looked_up))
         said += [(each["text"], each["buttons"]) for each in heard.messages]
         conversation.awaiting = heard.awaiting
         if heard.awaiting is None and transcript.is_filed(session, conversation.draft_id):

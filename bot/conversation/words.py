@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from tickets.catalogue import service_names
 from tickets.models import TRIAGE, Station, Ticket
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -81,7 +82,12 @@ def progress(ticket: Ticket, desk: Station) -> str:
         due = f"，最晚 {local_time(ticket.due_acknowledge)} 前接手"
     elif ticket.status in ("assigned", "accepted", "in_progress"):
         due = f"，最晚 {local_time(ticket.due_resolve)} 前给您答复"
-    return f"{ticket.number}：{status}{due}。"
+    return f"{matter(ticket)}（受理号 {ticket.number}）：{status}{due}。"
+
+
+def matter(ticket: Ticket) -> str:
+    """What a request is about, in a few words that fit a button."""
+    return service_names(ticket.services[:1] or ["other"])[0]
 
 
 def recorded_without_engine(ticket: Ticket) -> str:
@@ -90,6 +96,6 @@ def recorded_without_engine(ticket: Ticket) -> str:
     phone = "" if ticket.phone else "留个电话，"
     more = f"{known}{phone}社工好找您。" if known or phone else "社工会联系您。"
     return (
-        f"电脑助手正在抢修，不过您说的话我都记下了，已受理，受理号 {ticket.number}，会有社工来看。{more}\n"
+        f"电脑助手正在抢修，您说的我先原样记下了，已受理，受理号 {ticket.number}，社工会看到。{more}\n"
         "急事请打 12345；有危险打 110，急病打 120。"
     )

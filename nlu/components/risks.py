@@ -51,13 +51,21 @@ class Risks(Trained, GraphComponent):
         }
         return self.keep()
 
+    def _bar(self, text: str) -> float:
+        """The chance from which the model is believed. A bare answer (九岁, 孩子, 昨天) has too few words for a model
+        to judge: there only the rules of the floor speak."""
+        letters = sum(character.isalnum() for character in text)
+        bar: float = self.config["risk"]
+        return 2.0 if letters <= 4 else max(bar, 0.8) if letters <= 8 else bar
+
     def add(self, message: Message) -> None:
         """Sets `risks` as [{"code", "confidence"}, …], likeliest first, and `urgency`."""
         floor = assess(message.get(TEXT))
         row = row_of(message)
         model = self.model["risks"]
         chances = dict(zip(model.labels, map(float, model.sigmoid(row)), strict=True))
-        found = {code: chance for code, chance in chances.items() if chance >= self.config["risk"]}
+        bar = self._bar(message.get(TEXT))
+        found = {code: chance for code, chance in chances.items() if chance >= bar}
         found.update({code: max(0.99, chances.get(code, 0.0)) for code in floor.risks})
         level = LEVELS.index(floor.urgency)
         if found:

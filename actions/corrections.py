@@ -1,0 +1,108 @@
+"""An earlier answer is corrected, at any time: in words, by naming the item, or by the button of the summary."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable
+
+from actions.bare import is_bare, says_yes
+from actions.turn import SKIPPED, Turn
+from actions.villages import village_beside, village_words
+from actions.volunteered import facts
+from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
+from nlu.places.national import locate, match_village
+
+_WRONG = re.compile(
+    r"不是|不对|错了|搞错|说错|写错|打错|填错|讲错|记错|弄错|更正|改成|改为|改一下|改下|应该是|改|换成|换个|换一个|有误|不正确"
+)
+_FIELDS = {  # words by which people name an answer, most specific first
+    "phone": r"电话|手机|号码|联系方式",
+    "name": r"名字|姓名|名儿|(?<!老百)姓",
+    "age": r"年龄|岁数|年纪|几岁|多大",
+    "beneficiary": r"帮谁|给谁|关系|不是(?:帮|给|替)?我(?:自己|本人)|(?:帮|给|替)我自己",
+    "location": r"地址|地方|乡镇|街道|住址|镇|乡(?!亲)|位置",
+    "village": r"村|社区|[一二三四五六七八九十\d]组",
+    "service": r"事项|服务|要办|办的|业务",
+    "description": r"情况|描述|说明|内容",
+}
+_TAIL = re.compile(r"应该是|改成|改为|换成|(?<!不)是|叫|为|[,，。:：;；]|改")
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "phone": parse_phone,
+    "name": parse_name,
+    "age": parse_age,
+    "beneficiary": parse_relation,
+}
+LONGEST = 60  # characters; a longer message tells a story and corrects nothing
+
+
+def corrections(turn: Turn) -> dict[str, Any]:
+    """Slots to overwrite; a slot set to None is asked again."""
+    wrong = bool(_WRONG.search(turn.text))
+    if not (wrong or turn.awaiting == "confirm") or len(turn.text) > LONGEST:
+        return {}
+    moved = _moved(turn)
+    words = moved.pop("village_text", None)
+    changed = {**_said(turn, wrong), **moved}
+    changed = {slot: new for slot, new in changed.items() if turn.slots.get(slot) not in (None, new)}
+    if words and (changed.keys() & moved.keys() or turn.known("village") == moved.get("village")):
+        changed["village_text"] = words
+    if "location" in changed and "village" not in changed:
+        changed.update(village=None, village_text=None)
+    if changed or not wrong:
+        return changed
+    named = [slot for slot, words in _FIELDS.items() if re.search(words, turn.text)]
+    return reopen(named[0]) if named and turn.slots.get(named[0]) is not None else {}
+
+
+def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
+    """The new values of everything but the place."""
+    said = facts(turn)
+    for slot in ("description", "location", "village", "village_text", "candidates", "area"):
+        said.pop(slot, None)
+    if not wrong:  # at the summary a bare fact corrects; a matter read into a few words does not
+        said.pop("service", None)
+        return said if not says_yes(turn) else {}
+    tail = _TAIL.split(turn.text)[-1]
+    for slot, parse in _PARSERS.items():
+        named = re.search(_FIELDS[slot], turn.text) or slot == turn.awaiting
+        value = parse(tail) if tail and (named or slot in said) else None
+        if value is not None:
+            said[slot] = value
+    return said
+
+
+def _moved(turn: Turn) -> dict[str, Any]:
+    """The new place: what is said last counts, 不是黄兴镇，是江背镇; within the county named before."""
+    township = turn.known("location")
+    if not township or is_bare(turn):
+        return {}
+    tail = _TAIL.split(turn.text)[-1]
+    for place in (locate(tail), locate(tail, within=township[:6], asked=True)):
+        if place.status == "resolved" and place.code and place.code != township:
+            village = place.village_code
+            moved = {"location": place.code, "village": village or village_beside(place.code, tail)}
+            if moved["village"]:
+                return {**moved, "village_text": village_words(moved["village"], tail)}
+            return {"location": place.code}
+    village = match_village(township, tail)
+    if not village:
+        return {}
+    words = village_words(village, tail)
+    same = turn.slots.get("village") == village and turn.slots.get("village_text") == words
+    return {} if same else {"village": village, "village_text": words}
+
+
+def reopen(slot: str) -> dict[str, Any]:
+    """What must be forgotten so that a slot is asked again."""
+    if slot == "location":
+        return dict.fromkeys(("location", "village", "village_text", "candidates", "area", "place_asked_again"))
+    return {slot: None, **({"village_text": None} if slot == "village" else {})}
+
+
+def told_more(turn: Turn) -> dict[str, Any]:
+    """At the summary: more about the matter is added to the description."""
+    text, known = turn.text.strip(), turn.known("description")
+    tells = turn.intent in ("request_service", "supplement", "inform", "complain") and len(text) >= 6
+    if turn.awaiting != "confirm" or not tells or is_bare(turn) or _WRONG.search(text):
+        return {}
+    return {"description": f"{known}；{text}" if known and known != SKIPPED else text}
