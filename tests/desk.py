@@ -14,7 +14,9 @@ from tests.stack import Stack
 
 def sign_in(stack: Stack, login: str, password: str) -> httpx.Client:
     """A signed-in browser session without a browser."""
-    client = httpx.Client(base_url=stack.url, timeout=30, trust_env=False, headers={"Origin": stack.settings.public_url})
+    client = httpx.Client(
+        base_url=stack.url, timeout=30, trust_env=False, headers={"Origin": stack.settings.public_url}
+    )
     answer = client.post("/desk/sign-in", data={"login": login, "password": password})
     assert answer.status_code == 303, answer.text
     return client
