@@ -89,7 +89,7 @@ class AnswerPolicyQuestion(_Effect):
             return
         code = turn.services[0]["code"]
         dispatcher.utter_message(
-            text="要不要我帮您转给当地社工站，请他们给您办、给您算？",
+            text="想办的话点下面的，我转给当地社工站，请他们给您办、给您算。",
             buttons=[
                 {"title": f"帮我办：{NAMES[code]}", "payload": f'/request_service{{"service": "{code}"}}'},
                 {"title": "先不用", "payload": "/deny"},

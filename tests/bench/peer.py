@@ -64,7 +64,7 @@ def measure(stack: Stack, folder: Path, lines: list[str]) -> list[Figure]:
         process.terminate()
         process.wait(20)
     return [
-        Figure("stock Rasa: training (3 epochs)", [seconds], "s"),
+        Figure("stock Rasa: training (1 epoch)", [seconds], "s"),
         Figure("stock Rasa: parse over HTTP", parse),
         Figure("stock Rasa: chat turn over REST", chat[WARM:]),
         Figure("stock Rasa: memory", [memory], "MB"),
