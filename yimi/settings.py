@@ -43,7 +43,6 @@ class Settings(BaseSettings):
     telegram_worker_bot_token: str | None = Field(default=None, validation_alias="TELEGRAM_WORKER_BOT_TOKEN")
     telegram_api_url: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_URL")
     demo: bool = Field(default=True, validation_alias="YIMI_DEMO")
-    timezone: str = Field(default="Asia/Shanghai", validation_alias="YIMI_TIMEZONE")
 
     @field_validator("secret_keys_old", mode="before")
     @classmethod

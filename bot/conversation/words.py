@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from tickets.catalogue import service_names
 from tickets.models import TRIAGE, Station, Ticket
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 STATUS = {
     "new": "已经交到{desk}，等社工接手",
