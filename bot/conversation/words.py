@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tickets.catalogue import service_names
-from tickets.models import TRIAGE, Station, Ticket
+from tickets.models import LOCAL, TRIAGE, Station, Ticket
 
 STATUS = {
     "new": "已经交到{desk}，等社工接手",
