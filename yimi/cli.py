@@ -174,6 +174,20 @@ def station_list(as_json: AsJson = False) -> None:
     list_stations(settings_or_exit(), as_json)
 
 
+@station.command("link")
+def station_link(code: str) -> None:
+    """站点海报用的链接：扫码进来的居民不用再说住哪个乡镇"""
+    from bot.telegram.links import station_token
+
+    settings = settings_or_exit()
+    try:
+        token = station_token(code, settings.secret_key)
+    except ValueError:
+        raise fail(f"{code} 不是区划编码：乡镇的编码是 9 位数字", 2) from None
+    print(f"网页：{settings.public_url}/?s={token}")
+    print(f"Telegram：https://t.me/机器人的用户名?start={token}")
+
+
 @worker.command("import")
 def worker_import(file: File) -> None:
     """从 CSV 导入社工；新账号的密码只显示一次"""

@@ -43,6 +43,22 @@ def test_stations_and_workers_are_listed(stack: Stack, filed: str) -> None:
     assert mine["station_code"] == "430321107" and not any("password" in key for key in mine)
 
 
+def test_a_poster_link_settles_the_place(stack: Stack, filed: str) -> None:
+    """Who comes from a station's poster is not asked for the township; an invented token is ignored."""
+    shown = stack.yimi("station", "link", "430321107").stdout
+    token = re.search(r"\?s=([\w-]+)", shown)
+    assert token and f"?start={token.group(1)}" in shown
+    assert stack.yimi("station", "link", "abc").returncode == 2
+
+    def awaited(start: str) -> str:
+        opened = stack.client.post("/api/v1/chat", json={"text": "家里太穷，想办低保", "start": start}).json()
+        agreed = stack.client.post("/api/v1/chat", json={"text": "同意", "session": opened["session"]}).json()
+        return str(agreed["awaiting"])
+
+    assert awaited(token.group(1)) == "village"
+    assert awaited("invented-token-0000") == "location"
+
+
 def test_a_token_is_alone_on_the_last_line(stack: Stack, filed: str) -> None:
     """It opens the API for that worker's scope; an unknown login is an error of one line."""
     token = stack.token("li.cmd")

@@ -26,9 +26,7 @@ class Inbox(SealedRow, Base):
     channel: Mapped[str] = mapped_column(String(10), primary_key=True)
     bot_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    sequence: Mapped[int] = mapped_column(
-        default=0
-    )  # order within one sender and moment, if the channel has one
+    sequence: Mapped[int] = mapped_column(default=0)  # order within one sender and moment, if the channel has one
     sender_index: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

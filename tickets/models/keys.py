@@ -139,9 +139,7 @@ def blind_index(session: Session, kind: str, value: str) -> bytes:
 
     In a reading session of a database that never indexed anything the answer is b"", which matches no row.
     """
-    if session.info.get("reading") and not session.scalar(
-        select(DataKey.id).where(DataKey.purpose == BLIND_INDEX)
-    ):
+    if session.info.get("reading") and not session.scalar(select(DataKey.id).where(DataKey.purpose == BLIND_INDEX)):
         return b""
     return index_digest(system_key(session, BLIND_INDEX).plain(), kind, value)
 
