@@ -13,7 +13,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, String, cast, false, func, literal, select, true, tuple_
@@ -47,6 +47,7 @@ class Filters:
     service: str | None = None
     mine: bool = False
     overdue_at: datetime | None = None  # only tickets due before this moment and unfinished
+    township: str | None = None  # where the person lives, whoever's desk it is on
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,14 @@ def _scope(worker: Worker, column: InstrumentedAttribute[str]) -> ColumnElement[
     return column == worker.station_code if worker.station_code else false()
 
 
+def served_elsewhere(session: Session, filters: Filters) -> Filters:
+    """The filters for a queue that may not exist: the tickets of a township without a station are on a higher desk,
+    and who asks for its queue means them."""
+    if filters.queue is None or session.get(Station, filters.queue) is not None:
+        return filters
+    return replace(filters, queue=None, township=filters.queue)
+
+
 def tickets_for(worker: Worker, filters: Filters | None = None) -> Select[Ticket]:
     """The tickets a worker may see, narrowed by filters, in no particular order. BadFilter for unknown
     values."""
@@ -96,6 +105,8 @@ def tickets_for(worker: Worker, filters: Filters | None = None) -> Select[Ticket
         query = query.where(Ticket.status.in_(OPEN if filters.status == "open" else (filters.status,)))
     if filters.queue is not None:
         query = query.where(Ticket.queue == filters.queue)
+    if filters.township is not None:
+        query = query.where(Ticket.township == filters.township)
     if filters.urgency is not None:
         query = query.where(Ticket.urgency == filters.urgency)
     if filters.service is not None:

@@ -28,6 +28,11 @@ HEADINGS = {
     "服务时间": "hours",
     "运营方式": "operator_type",
     "启用": "active",
+    "township": "code",
+    "township_code": "code",
+    "station": "station_code",
+    "queue": "station_code",
+    "division": "division_code",
     "登录名": "login",
     "姓名": "display_name",
     "角色": "role",
@@ -218,7 +223,7 @@ def _short(row: Mapping[str, str], name: str, label: str, limit: int) -> str | N
 
 
 def _station_values(row: Mapping[str, str]) -> dict[str, object]:
-    code = _code(row.get("code", ""), "编码")
+    code = _code(row.get("code", "") or row.get("station_code", ""), "编码")
     name = _short(row, "name", "名称", 100)
     if name is None:
         raise _BadRow("缺少名称，请填站点的名称，例如：黄兴镇社工站。")
@@ -241,13 +246,13 @@ def _worker_values(session: Session, row: Mapping[str, str]) -> dict[str, object
     login = row.get("login", "").lower()
     if not re.fullmatch(r"[a-z][a-z0-9._-]{1,31}", login) or login in RESERVED:
         raise _BadRow(f"登录名“{login}”不能用，请用 2 到 32 个小写字母、数字、点，以字母开头，例如 li.shegong。")
-    name = _short(row, "display_name", "姓名", 50)
+    name = _short(row, "display_name", "姓名", 50) or _short(row, "name", "姓名", 50)
     if name is None:
         raise _BadRow("缺少姓名。")
     role = ROLE_NAMES.get(row.get("role", ""), row.get("role", "") or "worker")
     if role not in ROLES:
         raise _BadRow(f"角色“{role}”不认识，请填 社工、主管 或 管理员。")
-    station_code = row.get("station_code", "") or None
+    station_code = row.get("station_code", "") or row.get("code", "") or None
     if role == "worker" and station_code is None:
         raise _BadRow("社工要有所属站点，请填站点编码。")
     if station_code is not None:

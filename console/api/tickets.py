@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from console.limits import limit_address
 from console.parts import Console, Parts
 from console.problems import Problem
-from tickets.access import Filters, page, ticket_for
+from tickets.access import Filters, page, served_elsewhere, ticket_for
 from tickets.lifecycle import act
 from tickets.models import Worker
 from tickets.people import worker_by_token
@@ -74,7 +74,8 @@ def list_tickets(
 ) -> dict[str, Any]:
     """One page of the worker's tickets in the order of work; `next` is the cursor of the following page, or null."""
     with _as_worker(parts, token) as (session, worker):
-        found = page(session, worker, Filters(status, queue, urgency, service), after=cursor, limit=limit)
+        filters = served_elsewhere(session, Filters(status, queue, urgency, service))
+        found = page(session, worker, filters, after=cursor, limit=limit)
         return {"tickets": [as_json(ticket) for ticket in found.tickets], "next": found.next}
 
 

@@ -184,3 +184,18 @@ def test_reading_session_cannot_write(database: Database, cast: Any) -> None:
     with database.session() as session:
         session.scalars(select(Worker).where(Worker.login == "li.shegong")).one().display_name = "李社工"
         session.commit()
+
+
+def test_a_township_without_a_station_is_found_at_its_desk(database: Database, cast: Any, filed: File) -> None:
+    """Who asks for the queue of a township that has no station gets its tickets, where they are served."""
+    with database.session() as session:
+        elsewhere = filed(session, township="430121104").number
+        here = filed(session).number
+        session.commit()
+
+        def listed(queue: str) -> list[str]:
+            filters = access.served_elsewhere(session, Filters(queue=queue))
+            return [ticket.number for ticket in access.page(session, cast.chen, filters).tickets]
+
+        assert listed("430121104") == [elsewhere]
+        assert listed("430121102") == [here]
