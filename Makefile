@@ -22,7 +22,7 @@ check: setup-test ## 代码检查：ruff 和 mypy
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-evaluate: setup-test ## 理解质量报告（用项目自己的评测数据）
+evaluate: setup ## 理解质量报告（用项目自己的评测数据）
 	@.venv-engine/bin/python -m evaluation
 
 bench: setup-test ## 性能报告（和同类并排）
