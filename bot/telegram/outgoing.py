@@ -133,10 +133,16 @@ def undelivered(database: Database, floor: int) -> tuple[list[str], int]:
         return list(found), min([*found.values(), max(floor, newest - MARGIN)])
 
 
-def mark_delivered(database: Database, row_id: int) -> None:
+def mark_delivered(database: Database, row_id: int, reached: str | None) -> None:
+    """The row is done. `reached`: the conversation Telegram took it for, which therefore can be reached (again)."""
     with database.session() as session:
         session.execute(
             update(Message).where(Message.id == row_id, Message.delivered_at.is_(None)).values(delivered_at=utc_now())
+        )
+        session.execute(
+            update(Conversation)
+            .where(Conversation.id == reached, Conversation.unreachable_at.is_not(None))
+            .values(unreachable_at=None)
         )
         session.commit()
 
@@ -183,7 +189,8 @@ class Outgoing:
                         type(error).__name__,
                     )
                     return
-                await asyncio.to_thread(mark_delivered, self._database, item.row_id)
+                reached = None if item.answered_on_web else conversation_id
+                await asyncio.to_thread(mark_delivered, self._database, item.row_id, reached)
 
     async def _send_row(self, item: Waiting) -> None:
         pieces = split(item.text)

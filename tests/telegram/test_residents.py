@@ -199,7 +199,7 @@ def test_a_resident_who_blocked_the_bot(world: World) -> None:
     world.act(number, "reply", "li", "明天上午来看您")
     world.api.start(wang)
     world.until(wang, "明天上午来看您")
-    assert world.conversation().unreachable_at is None
+    world.api.wait(lambda: world.conversation().unreachable_at is None)
 
 
 def test_a_block_is_noticed_when_sending(world: World) -> None:

@@ -24,7 +24,7 @@ def filed(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     for name, text in (("stations", STATIONS), ("workers", WORKERS)):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8-sig")
     done = stack.yimi("station", "import", str(folder / "stations.csv"))
-    assert done.returncode == 2 and "第 3 行" in done.stderr and "新增 1" in done.stdout
+    assert done.returncode == 2 and "第 3 行" in done.stderr and "有错 1" in done.stdout
     done = stack.yimi("worker", "import", str(folder / "workers.csv"))
     assert done.returncode == 2 and "第 3 行" in done.stderr
     assert re.search(r"li\.cmd  [a-z0-9-]{16,}", done.stdout)
