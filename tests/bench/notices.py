@@ -61,7 +61,6 @@ def measure(stack: Stack) -> list[Figure]:
             phone.append(max(0.0, told - committed) * 1000)
             _when(lambda number=number: number in console)
             desk.append(max(0.0, console[number] - committed) * 1000)
-        stack.stop("bot")
     return [
         Figure("committed ticket → worker's console", desk, target="p95 ≤ 1,000"),
         Figure("committed ticket → worker's Telegram", phone, target="p95 ≤ 1,000"),

@@ -51,10 +51,10 @@ def measure(stack: Stack, folder: Path, lines: list[str]) -> list[Figure]:
             _wait(client)
             parse = [
                 timed(lambda text=text: client.post("/model/parse", json={"text": text}).raise_for_status())
-                for text in (lines * 5)[: WARM + TURNS]
+                for text in (lines * 30)[: WARM + TURNS]
             ][WARM:]
             chat: list[float] = []
-            for number, text in enumerate((lines * 5)[: WARM + TURNS]):
+            for number, text in enumerate((lines * 30)[: WARM + TURNS]):
                 body = {"sender": f"bench-{number // 6}", "message": text}
                 chat.append(
                     timed(lambda body=body: client.post("/webhooks/rest/webhook", json=body).raise_for_status())
