@@ -14,7 +14,7 @@ _SPOKEN = {
     "陆": "6", "柒": "7", "捌": "8", "玖": "9",
 }  # fmt: skip
 _DIGIT = re.compile(r"\d")
-_GAP = r"[\s\-.·_,、]{0,2}"
+_GAP = r"[\s\-.·_,、]{0,3}"
 _MOBILE = re.compile(
     rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d{{2,}}[\dXx])"
 )
@@ -26,8 +26,9 @@ _MIXED_MOBILE = re.compile(
 # Area codes: 010, 02x with 8 digits behind; 03xx to 09xx with 7 or 8.
 _LANDLINE = re.compile(
     r"(?<![\d.])(?:\+?86[\s\-]?)?\(?(0(?:10|2[0-57-9]))\)?[\s\-]{0,3}([2-8]\d{3}[\s\-]?\d{4})(?!\d)"
-    r"|(?<![\d.])(?:\+?86[\s\-]?)?\(?(0[3-9]\d{2})\)?[\s\-]{0,3}([2-8]\d{2,3}[\s\-]?\d{4})(?!\d)"
+    r"|(?<![\d.])(?:\+?86[\s\-]?)?\(?(0[3-9]\d{2})\)?[\s\-]{0,3}([2-8]\d{2,3}[\s\-]?\d{4}|[2-8]\d{3}[\s\-]\d{3})(?!\d)"
 )
+_SPOKEN_LANDLINE = re.compile(rf"(?<!{_S})([零〇洞]{_GAP}{_S}(?:{_GAP}{_S}){{8,10}})(?!{_S})")
 _LOCAL = re.compile(r"(?<!\d)([2-8]\d{2,3}[\s\-]?\d{4})(?!\d)")
 _ID = re.compile(r"(?<![\dA-Za-z])([1-8]\d(?:[\s\-]?\d){15}[\s\-]?[\dXx])(?![\dA-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -59,6 +60,9 @@ def find_numbers(text: str, original: str, *, local: bool = False) -> Iterator[E
         digits = digits_of(match[1])
         if is_mobile(digits):
             yield from entity("phone", digits, *match.span(1))
+    for match in _SPOKEN_LANDLINE.finditer(text):
+        if said := _LANDLINE.fullmatch(digits_of(match[1])):
+            yield from entity("phone", "-".join(part for part in said.groups() if part), *match.span(1))
     if local:
         for match in _LOCAL.finditer(text):
             yield from entity("phone", digits_of(match[1]), *match.span(1))

@@ -1,168 +1,238 @@
-# ruff: noqa: E501 – alternatives of one expression stay on one line
-"""Who the person in need is to the speaker.
+"""Who of the persons in a message is the one in need: what that person is to the speaker.
 
-Every mention of a relative, neighbour or villager becomes an entity, but only one is `primary`: the person in
-need. It is chosen by what the text says near each mention: 没人管 and 瘫 speak for it, 在外打工 and 打我
-against it. Without a better candidate somebody who tells of their own hardship is 本人.
+Every mention of a person becomes an entity, but only one is `primary`. It is chosen by what the text says near each
+mention: 没人管, 瘫 and an age speak for it, 在外打工, 打我, 去世 and a telephone number against it. Without a better
+candidate somebody who tells of their own hardship is 本人; where all speaks against everybody, nobody is `primary`.
 """
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nlu.entities.entity import Entity, word_table
+from nlu.entities.ages import find_ages
+from nlu.entities.conditions import find_conditions
+from nlu.entities.entity import Entity
+from nlu.entities.persons import SELF, find_persons
 
-_POSSESSOR = r"(?:我们家|我家里?|俺家|咱家|我的|俺的|咱的|我们|俺们|咱们|我|俺|咱|偶|阮|伲|阿拉|家里|家中|屋里|吾)"
-_NO_RELATION = re.compile(
-    r"妈的|他妈的?|你妈的?|尼玛|大妈|大爷|大伯|大娘|老大爷|老大妈|女儿国|儿子兵|孙子兵法|老公公|妹子们|姑娘们|楼下(?:的)?(?:店|超市|垃圾|停车)|朋友圈|同学会|婆婆妈妈|"
-    r"爹妈生|娘家|婆家|爷们|老爷们|哥们|姐妹们|兄弟们|学生证|学生资助|学生奶|妇女儿童|子女儿孙|师傅你|自己(?:的事|看|来|搞|弄|去|带|说|填|写|交|养|在|一个)|母婴|父老|师父|师母|神父|舅舅家|外婆家|奶奶家|娘俩|爷孙|婆孙|母子|父子|母女"
-)
-_PREFIXED = re.compile(
-    r"(?:大|二|三|四|小|老|亲|细|满|幺|前|继|后|养|干|岳|婆|公|外|表|堂|姨|姑|舅|叔|伯|师|丈|孙|儿)$"
-)
-# 邻居家的孩子, 老公的奶奶: the person is somebody else than the first word says.
-_CHAIN = re.compile(r"^(?:家)?的?(?=[一-鿿])")
-_CADRE = re.compile(
-    r"(?:我们?|咱们?|俺们?|本|我这|这)(?:个|边)?(?:村|组|队|寨|屯|庄|镇|乡|街道|社区|小区|网格|楼栋|片区|辖区)(?:里|上|子里)?(?:面)?(?:的|有|住着|还有)*(?:一?[个位名户家些对]|两个|几个|好几户)?"
-    r"[^,。!?！？;；]{0,12}?(?:老人|老汉|老太|老头|大爷|大娘|奶奶|爷爷|孩子|小孩|娃|残疾|五保|低保户|村民|居民|贫困|困难|人家|妇女|学生|女人|男人|媳妇|独居|孤寡|孤儿|留守|户|人)"
-    r"|(?:村民|居民|群众|五保户|脱贫户|监测户|特困户|低保户|贫困户|留守老人|空巢老人|孤寡老人|独居老人)(?!委员会|委会|议事|小组|大会|自治|楼|区|们有)"
-)
-_INVERSE = re.compile(
-    r"我是(?:他|她|孩子|娃|娃娃|老人|病人|患者|小孩)(?:的|他|她)?(儿子|女儿|闺女|儿媳|媳妇|老婆|老公|妻子|丈夫|爱人|妈妈|妈|母亲|爸爸|爸|父亲|奶奶|爷爷|外婆|外公|姥姥|姥爷|邻居|孙子|孙女|老师|班主任|姐姐|姐|哥哥|哥|弟弟|妹妹|妹|弟|姑姑|舅舅|叔叔|姨)"
-)
-_INVERSE_VALUE = {
-    "老婆": "配偶", "老公": "配偶", "妻子": "配偶", "丈夫": "配偶", "爱人": "配偶", "奶奶": "孙辈", "爷爷": "孙辈", "外婆": "孙辈",
-    "外公": "孙辈", "姥姥": "孙辈", "姥爷": "孙辈", "邻居": "邻居", "孙子": "祖辈", "孙女": "祖辈",
-}  # fmt: skip
 _NEED = re.compile(
-    r"没人(?:管|照顾|照看|带|养|理|陪)|无人|一个人(?:在|住|过|带|生活)|独居|独自|孤零零|瘫|卧床|病|残|瞎|聋|哑|癌|中风|住院|手术|透析|摔|走不动|动不了|不能自理|自理|失能|糊涂|痴呆|岁|低保|五保|"
+    r"没人(?:管|照顾|照看|带|养|理|陪|看)|无人|一个人(?:在|住|过|带|生活)|独居|独自|孤零零|瘫|卧床|病|残|瞎|聋|哑|癌|瘤|中风|脑梗|住院|手术|透析|摔|走不动|动不了|不能自理|自理|失能|糊涂|痴呆|躺|卧|走不稳|低保|五保|"
     r"补贴|津贴|补助|救助|残疾证|评残|轮椅|护理|养老院|敬老院|没钱|困难|可怜|受苦|欺负|被|挨打|不见|走失|走丢|失踪|自杀|不想活|想不开|抑郁|辍学|不上学|不肯上学|厌学|沉迷|孤儿|没饭|饿|冻|"
-    r"腿|眼睛|耳朵|腰|摔倒|昏|晕|送饭|助餐|上门|陪诊|洗澡|怎么办|咋办|没收入|没有收入|没工作|丧|没父母|没爸|没妈|没娘|失业|怀孕|坐牢出来|刑满|戒毒|孤独|失眠|哭|发烧|叫不醒|找不到|了|没回"
+    r"腿|眼睛|耳朵|腰|脚|昏|晕|送饭|助餐|上门|陪诊|洗澡|怎么办|咋办|没收入|没有收入|没工作|丧|没父母|没爸|没妈|没娘|失业|怀孕|坐牢出来|刑满|戒毒|孤独|失眠|哭|发烧|叫不醒|找不到|没回|吐血|大出血|手断|断了|砸|烫|尿|喘|肿|跳楼|跳江|割|智力|癫痫|自闭|不说话|不吃|学费|吸毒|网瘾|离家出走|吓|开刀|查出|确诊|出血|砸|轧|轻生|不洗|没醒|醒不|没反应|没动静|不动了|没气|误喝|农药|吞|精神|不正常|脑子|疯|傻|植物人|受气|抽风|不回消息|没下楼|没钱|没起色|丢了|迷路|没儿没女|无儿无女|双亡|退学|落户|轮椅|流产|难产|烧|肋骨|骨|骂得|跑出去|没应"
 )
 _AWAY = re.compile(
-    r"打工|在外|外出|外地|上班|不管|不养|不孝|不肯|不给|不认|跑了|走了|去世|过世|不在了|死了|没了|离婚|改嫁|坐牢|服刑|进去了|出钱|不愿|不来|不回|忙|推|赌|喝酒|酗酒|喝醉|打|骂|霸占|抢|占|赶|说|讲|让我|叫我|劝|"
-    r"帮|照顾|管不|带着|没时间|联系不上|失联|失踪|同意|推来推去|嫌|走得早"
+    r"打工|在外(?!面流浪)|外出|[在去]外地|上班|不管|不养|不孝|不肯(?!上学|读书|去学校|吃|住院|看病|说话|出门|去医院|治)|不给(?!上学)|不认(?!人|得|识)|不要|跑了|离婚(?!了?回)|改嫁|坐牢|服刑|进去了|出钱|不愿(?!上学|说话|出门|吃|治)|不来|不回|忙|推(?!倒)|赌|喝酒|酗酒|喝醉|打(?!工|针|吊|点滴|伤|断|架)|骂|霸占|抢|占|赶(?!出)|[说讲](?:我|你|要我|叫|等|没空|没钱|不管)|喝多|拿刀|发酒疯|让我|叫我|劝|"
+    r"帮|照顾|伺候|服侍|管不|带着|在带|没时间|联系不上|失联|同意|推来推去|嫌|对我|毒打|在(?:城里|国外|北京|广东|深圳|上海|广州|浙江|县城|市里|省城)"
 )
-_FOR = re.compile(r"(?:帮|给|替|为|代|带|送|接|关于|是|照顾|伺候|服侍|救救|养活|把)$")
-_CHILD = re.compile(
-    r"(?:我家|我的|我|俺|咱家|家里的?|我们家)?(孩子|娃娃|娃儿|娃|小孩|小宝|宝宝|伢崽)(?!他|的?[爸妈爹娘爷奶]|们|爸|妈|爷|奶|爹|娘)"
+_JAILED = re.compile(r"被判|被抓|判了|坐牢|服刑|蹲大牢|劳改|进去了")
+_PASSIVE = re.compile(r".{0,4}(?:被|没人|无人|不见|挨)|.{0,6}[打骂][他她]")
+_DEAD = re.compile(
+    r"[^,。!?;爹妈爸娘父母]{0,8}?(?:去世|过世|(?<![跑逃出搬拐带骗抱接赶抢偷])走了(?!丢|失|一天|三天|几天)|(?<![钱米粮作入保贴口气腿手房饭药水电觉子])没了|不在了(?!家)|(?<![打想快要找寻])死(?:了|得|在|于)|死后|走得早|病逝|离世|牺牲|过身|丧葬|早逝|双亡)"
+)
+_FOR = re.compile(
+    r"(?:帮|给|替|为|代|带|送|接|关于|是|照顾|伺候|服侍|救救|养活|把|留下我和|问问|剩下?个?(?:[一二三四五六七八九十\d]+个?[岁月]的)?|留下个?)$"
+)
+_CARRIED = re.compile(
+    r"(?:带着?|养着?|拉扯|供|领着|背着|抚养|跟着|靠着?|陪着?)(?:大)?(?:一|两|三|四|二)?(?:个|岁的|个月的)?(?:小|大|细|上学的)?$"
+)
+_BESIDE_ME = re.compile(r"(?:我|俺|咱)(?:和|跟|与|带)(?:一|两|二|三|四)?个?(?:小|大)?$")
+_PHONE_OF = re.compile(
+    r"(?:家)?(?:的|那个)?(?:手机|电话|号码|号|联系方式|联系电话|老人机|座机|微信)(?:号码?)?|(?:的|是|:)?\s*\+?[\d(]"
+)
+_NUMBER_NEAR = re.compile(r"$|[,。](?!打不|没人)|[^,。]{0,8}?\+?\d[\d\s\-.]{6,}|的?号(?:码)?(?:$|[,。])")
+_CALL = re.compile(r"(?:找|打|联系|拨|叫|转告|告诉|通知|打给)$")
+_DIALLED = re.compile(r"幺|零零|〇〇|1[3-9][\d\s\-]{9,}|\d{7,}|电话")
+_UNREACHED = re.compile(r"打不通|关机|没人接|联系不上|不接")
+_ACTED_ON = re.compile(
+    r"(?:打|骂|虐待|欺负|赶|饿|不管|不养|不孝敬|不赡养|伺候|照顾|关着|锁着|嫌弃|打死|追|砍|掐|踢|推|揍|赶走)$"
+)
+# 我 as the one something is done to: 老公打我, 后妈不给我饭吃
+_BEATS_ME = re.compile(
+    r"(?:(?<!拨)打|骂|揍|赶|掐|踢|砍|砸|捅|踹|扇|抽|泼|烫|咬|拽|威胁|欺负|家暴|虐待|关|不管|不养|不要|不认|不理|不给|不让|缠着?|跟踪|骗|抢|逼|摸|锁|霸占|嫌弃|肯要|没人[要管]|对)(?:着|了|过)?(我|俺|咱|额)(?!电话|手机|的?号|座机|[\d\s幺]|[妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽家外公老伯叔们])"
+)
+_SAID_SELF = re.compile(
+    rf"(?<!着)(?:我|俺|咱|额)(?:自己|本人)|(?:只?剩下?|留下)(?:我|俺)(?![的家])|(?<![他她人其非由])本人(?![^,。]{{0,6}}(?:村医|社工|志愿|干部|网格|教师))|(?:给|帮|为|替)自己"
+    rf"|(?:就|只有|剩)?{SELF}(?:就是?|只是?|也是|是|都是)?(?:一?个|这个?|孤)(?:孤|老|瞎|瘸|寡|穷|单身|农村|乡下|快?.十多?岁的)*(?:太婆|婆子|头子|妈妈|爸爸|母亲|老头|老汉|汉子|寡妇|婆婆|女人|男人|妇女|残疾人|光棍|孤儿|太太|妇道人家|老人家|老人)"
+    rf"|{SELF}(?:单亲|离异|全职|丧偶)(?:妈妈|爸爸|母亲|父亲|女人|男人)|(?:老头子|老太婆|老婆子|老汉|老太太|老身|老朽){SELF}(?![家的们])|(?<![着靠]){SELF}们?(?:老)?(?:两口子?|夫妻俩?|夫妇)"
+)
+_SELF = re.compile(
+    r"(?<![打找给帮替让叫对跟为使着的教陪养供])(我|俺|咱|偶|额|阮)(?:们(?=失独|都是|两个))?(?![们家的爸妈爹娘爷奶儿女孙婆公哥姐弟妹崽伢堂舅姑叔伯外侄嗲]|老(?![了人实]|是|早)|自己|想问|问一下|问下|想咨询|就问|想了解|帮|替|给|代|电话|手机|号|是[他她孩社村志老网驻居楼班医护组嘎校书主干镇乡]|也?(?:说不|不知|不晓|记不|不懂|不会(?:用|弄|写|填))|有[个一]|认识|看[到见]|听说|发现|照顾|照看|伺候|爱人|邻居|朋友|同[学事]|室友|带的|嫂)"
 )
 _SELF_NEED = re.compile(
-    r"(?<!打)(我|俺|咱|偶)(?![们家的爸妈爹娘爷奶儿女孙婆公哥姐弟妹老崽伢妹堂舅姑叔伯外侄]|想问|问一下|问下|想咨询|就问|帮|替|给|是[他她孩社村志])"
-    r"(?=[^,。!?！？]{0,10}?(?:\d{2}岁|[六七八九]十.?岁|岁|腿|腰|眼睛|耳朵|病|残|瘫|癌|中风|摔|走不动|动不了|没钱|没饭|没人管|没人照顾|一个人(?:住|过|在家|带)|独居|失业|没工作|下岗|低保|五保|怀孕|离婚|离了婚|被|不想活|想死|活不|难受|睡不着|失眠|抑郁|饿|冻|没地方|困难|受伤|住院|手术|透析|单亲|丧偶|守寡|寡妇|孤儿|无依无靠|刑满|出狱|欠|没收入|评残|残疾证|头晕|胸|疼|痛|快不行|害怕|申请))"
+    r"腿|腰|眼睛|耳朵|病|残|瘫|癌|瘤|中风|脑梗|摔|走不动|动不了|干不动|种不动|种地|没钱|没饭|没吃|没米|没人管|没人照顾|一个人(?:住|过|在家|带|养|拉扯|种)|独居|失业|没工作|没单位|没文凭|下岗|低保|五保|怀孕|离婚|离了婚|被|不想活|想死|活不|难受|睡不着|失眠|抑郁|饿|冻|没地方|没房|没户口|困难|受伤|住院|手术|透析|"
+    r"单亲|丧偶|守寡|寡妇|孤儿|失独|无依无靠|无儿无女|没儿没女|刑满|出狱|欠|没收入|没有收入|没生活费|没社保|评残|残疾证|头晕|胸|疼|痛|快不行|害怕|不敢回|申请|查出|尿毒症|红斑|肝|肺|肾|心脏|糖尿|辞|工资|退休|养老金|下不去|下不了|交不起|租房|找不到活|找不到工作|没人要|带着?(?:一|两|二|三|几|俩)?个?[^,]{0,4}(?:孩子|娃|女儿|儿子)|"
+    r"上不了学|想上学|读不起|自杀|跳楼|割腕|瞎|聋|哑|老了|孤独|想找人|说说话|走投无路|过不下去|不下去了|没依靠|断了|坏了|遭了?灾|淹|塌|漏|哪里肯要"
 )
-_BEATS_ME = re.compile(r"(?:打|骂|揍|赶|掐|踢|威胁|欺负|家暴|虐待|关)(?:我|俺)(?![妈爸爹娘儿女孙奶爷婆])")
-
-
-@functools.cache
-def _table() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
-    values: dict[str, str] = {}
-    bound: set[str] = set()  # words that count only after a possessor
-    for value, words in word_table("relations.tsv"):
-        for word in words:
-            plain = word.rstrip("*")
-            if word.endswith("*"):
-                bound.add(plain)
-            values.setdefault(plain, value) if not word.endswith("*") else values.setdefault(f"{plain}*", value)
-    words = sorted({word.rstrip("*") for word in values}, key=len, reverse=True)
-    pattern = re.compile(f"({_POSSESSOR})?({'|'.join(map(re.escape, words))})")
-    return pattern, values, frozenset(bound)
+_ANY_SELF = re.compile(
+    r"(?<![的给帮替叫找对])(我|俺)(?![们家的爸妈爹娘爷奶儿女孙婆公哥姐弟妹老崽伢堂舅姑叔伯外侄嗲]|想问|想咨询|想了解|是|要(?:投诉|举报)|组织|想当|想捐)"
+)
+_HARDSHIP = re.compile(r"没[^有错事问关什啥]|[坏断死欠饿冻病伤破漏]|不[了到起动让给能敢]|住[猪牛羊窝棚桥]|丢了|骗")
+_ASKS = re.compile(r"[吗?呢]|怎么|什么|几点|哪里|请问|想问|谢谢|人工|取消|材料|进度")
+_DESPAIR = re.compile(r"(?:^|[,。!?\s])(?:真的?|就|都|我|真是)*(?:不想活|活不下去|想死|活够|没活路|走投无路)")
+_CARER = re.compile(
+    r"(?:伺候|照顾|服侍|供不起|管不了|背不动|在外|外地|在[一-鿿]{2,4}(?:打工|上班|读书|工作)|上班|没空|请不了假|离得远|死了谁)"
+)
+_TAIL = re.compile(r"[。!?;]")
+_AND = ("", "和", "跟", "与", "、")
+_TAILS_ONLY = 22  # how far behind a mention its circumstances are looked for
+_NOBODY = -2.5
+# Who offers something, or asks about others' work, is in no need.
+_OFFERS = re.compile(r"志愿者|送人|送给|匀出|愿意上门|志愿队|义工|捐|招不招|招聘|应聘|招人")
 
 
 def find_relations(text: str, original: str) -> Iterator[Entity]:
     """Mentions of persons in normalised `text`; the one in need first and `primary`, the others not."""
-    mentions = _mentions(text, original)
+    ages = [one.start for one in find_ages(text, original)]
+    ills = [one.start for one in find_conditions(text, original)]
+    persons = find_persons(text, original)
+    own = _speaker(text, original, persons, ages, ills)
+    mentions = sorted([*persons, *own], key=lambda one: one.start)
     if not mentions:
+        if hint := _anyhow(text, original, persons):
+            yield hint
         return
-    scores = [_score(text, mention, mentions) for mention in mentions]
+    scores = [_score(text, mention, mentions, ages, ills) for mention in mentions]
     best = max(range(len(mentions)), key=lambda number: (scores[number], -number))
-    yield mentions[best]
+    sure = scores[best] > (1.5 if _OFFERS.search(text) else _NOBODY)
+    if not sure and (hint := _anyhow(text, original, persons)):
+        yield hint
+        best = -1
+    else:
+        yield replace(mentions[best], primary=sure)
     for number, mention in enumerate(mentions):
         if number != best:
             yield replace(mention, primary=False)
 
 
-def _mentions(text: str, original: str) -> list[Entity]:
-    pattern, values, bound = _table()
-    harmless = [match.span() for match in _NO_RELATION.finditer(text)]
-    found: list[Entity] = []
+def _speaker(text: str, original: str, persons: list[Entity], ages: Sequence[int], ills: Sequence[int]) -> list[Entity]:
+    """The speaker as somebody with troubles of their own: at most one mention."""
 
-    def add(value: str, start: int, end: int) -> None:
-        if not any(a < end and start < b for a, b in harmless) and not any(
-            one.start < end and start < one.end for one in found
-        ):
-            found.append(Entity("relation", value, original[start:end], start, end))
+    def free(start: int, end: int) -> bool:
+        return not any(one.start < end and start < one.end for one in persons)
 
-    for match in _INVERSE.finditer(text):
-        add(_inverse(match[0], match[1]), *match.span())
-    for match in pattern.finditer(text):
-        word, possessor = match[2], match[1]
-        value = values.get(f"{word}*") if possessor and f"{word}*" in values else values.get(word)
-        if value is None or (word in bound and word not in values and not possessor):
+    def entity(start: int, end: int) -> list[Entity]:
+        return [Entity("relation", "本人", original[start:end], start, end)]
+
+    if said := _SAID_SELF.search(text):
+        # 就我一个老太婆: the word for the spouse inside is the speaker here
+        inside = [one for one in persons if said.start() <= one.start and one.end <= said.end()]
+        if inside or free(*said.span()):
+            for one in inside:
+                persons.remove(one)
+            return entity(*said.span())
+    # 我带着孩子没生活费, 我六十了，男人没了: such persons do not end what is said of the speaker
+    others = [one for one in persons if not _in_passing(text, one)]
+    best: tuple[float, int, int] | None = None
+    for match in _SELF.finditer(text):
+        if not free(*match.span(1)):
             continue
-        if not possessor and len(word) == 1:
-            continue
-        add(value, *match.span())
-    for match in _CADRE.finditer(text):
-        add("村民", *match.span())
-    for match in _CHILD.finditer(text):
-        add(_child(text), *match.span())
-    # 我 of 我爸 is no mention of the speaker, so the first one that stands alone counts.
-    for match in _SELF_NEED.finditer(text):
-        before = len(found)
-        add("本人", *match.span(1))
-        if len(found) > before:
-            break
+        after = _after(text, match.end(), others)
+        weight = float(len(set(_SELF_NEED.findall(after)))) + any(match.end() <= age <= match.end() + 8 for age in ages)
+        weight += any(match.end() <= ill < match.end() + len(after) for ill in ills)
+        if _CARER.search(after[:12]):
+            weight -= 1
+        if _DESPAIR.search(text):
+            weight += 2
+        if weight > 0 and (best is None or weight > best[0]):
+            best = (weight, *match.span(1))
     beaten = _BEATS_ME.search(text)
-    if beaten and not any(one.value == "本人" for one in found):
-        add("本人", beaten.end() - 1, beaten.end())
-    return sorted(found, key=lambda one: one.start)
+    if beaten and (best is None or best[0] < 3):
+        return entity(*beaten.span(1))
+    return entity(best[1], best[2]) if best else []
 
 
-def _inverse(said: str, role: str) -> str:
-    she = "她" in said
-    if role in ("儿子", "女儿", "闺女"):
-        return "母亲" if she else "父亲"
-    if role in ("妈妈", "妈", "母亲", "爸爸", "爸", "父亲"):
-        return "女儿" if she else "儿子"
-    if role == "媳妇":
-        return "配偶"
-    return _INVERSE_VALUE.get(role, "其他")
+def _anyhow(text: str, original: str, persons: Sequence[Entity]) -> Entity | None:
+    """Where nobody else can be meant, 我 anywhere in a message of hardship: 刚出狱，没钱，我该找谁."""
+    hard = _SELF_NEED.search(text) or (_HARDSHIP.search(text) and not _ASKS.search(text))
+    if _OFFERS.search(text) or not hard or not (found := _ANY_SELF.search(text)):
+        return None
+    start, end = found.span(1)
+    if any(one.start < end and start < one.end for one in persons):
+        return None
+    return Entity("relation", "本人", original[start:end], start, end)
 
 
-def _child(text: str) -> str:
-    """A 孩子 of unsaid sex: a grandchild where the parents are away or grandparents speak, else by other words."""
-    if re.search(
-        r"孙|(?:孩子|娃)(?:的)?(?:爸妈|父母|爸爸妈妈|爹妈)|我是(?:他|她|孩子|娃)?的?(?:爷爷|奶奶|外婆|外公)|儿子(?:和)?儿媳|我们?(?:两个)?老(?:的|两口)",
-        text,
+def _in_passing(text: str, person: Entity) -> bool:
+    return (
+        _CARRIED.search(text, max(0, person.start - 8), person.start) is not None
+        or _BESIDE_ME.search(text, max(0, person.start - 6), person.start) is not None
+        or _DEAD.match(text, person.end) is not None
+    )
+
+
+def _after(text: str, end: int, mentions: Sequence[Entity]) -> str:
+    """The words behind a mention, up to the next one or the end of the sentence; 儿子儿媳 share what follows."""
+    while beside := next(
+        (one for one in mentions if 0 <= one.start - end <= 1 and text[end : one.start] in _AND), None
     ):
-        return "孙辈"
-    if re.search(r"女孩|女娃|女儿|闺女|丫头|女生|小姑娘", text):
-        return "女儿"
-    return "儿子" if re.search(r"男孩|男娃|儿子|小子|男生|我家|我的?孩子|我(?:的)?娃", text) else "其他"
+        end = beside.end
+    stop = min([end + _TAILS_ONLY, *(one.start for one in mentions if one.start >= end)])
+    tail = _TAIL.search(text, end, stop)
+    return text[end : tail.start() if tail else stop]
 
 
-def _score(text: str, mention: Entity, mentions: list[Entity]) -> float:
+def _clause(after: str) -> str:
+    """The first clause of what follows a mention: where it is said what that person does."""
+    return next((part for part in after.split(",") if part), "")
+
+
+def _score(text: str, mention: Entity, mentions: Sequence[Entity], ages: Sequence[int], ills: Sequence[int]) -> float:
     """How much speaks for this mention being the person in need."""
-    following = [one.start for one in mentions if one.start >= mention.end]
-    end = min([mention.end + 24, *following])
-    after = text[mention.end : end]
-    before = text[max(0, mention.start - 4) : mention.start]
-    needs = len(_NEED.findall(after))
+    after = _after(text, mention.end, mentions)
+    rest = text[mention.end : mention.end + 30]
+    before = text[max(0, mention.start - 8) : mention.start]
+    if mention.value == "本人":
+        after = _after(text, mention.end, [one for one in mentions if not _in_passing(text, one)])
+        return _score_own(text, mention, after, before, ages, ills)
+    if not _UNREACHED.search(rest) and (
+        (_PHONE_OF.match(rest) and _NUMBER_NEAR.match(rest)) or (_CALL.search(before) and _DIALLED.search(text))
+    ):
+        return -9.0
+    if _DEAD.match(after):
+        return -4.0
+    score = float(min(len(set(_NEED.findall(after))), 4))
+    score += 0.5 if any(mention.end <= ill < mention.end + len(after) for ill in ills) else 0.0
+    score += (
+        0.75 if any(mention.end <= age <= mention.end + 8 and age - mention.end <= len(after) for age in ages) else 0.0
+    )
     # 我妈被打, but 儿子打我妈: the word right behind decides who acts.
-    away = _AWAY.search(after[:8])
-    score = min(needs, 4) - (3.0 if away and not re.match(r".{0,3}(?:被|没人|不见)", after) else 0.0)
+    away = _AWAY.search(_clause(after))
+    if away and away.start() < 8 and not _PASSIVE.match(after):
+        score -= 3.0
+    if _JAILED.search(_clause(after)):
+        score -= 3.0
     score += 2.0 if _FOR.search(before) else 0.0
     score += 1.0 if re.match(r"的(?:低保|残疾证|病|情况|事|养老|补贴|津贴|高龄|腿|身体|后事)", after) else 0.0
-    if re.search(r"(?:打|骂|虐待|欺负|赶|饿|不管|不养|不孝敬|不赡养|伺候|照顾)$", before):
+    if _ACTED_ON.search(before):
         score += 3.0
-    if _CHAIN.match(after) and after[:1] in ("的", "家") and following and following[0] - mention.end <= 3:
-        score -= 4.0
-    if mention.value == "本人":
-        score += 0.5 if mention.text in ("我", "俺", "咱", "偶") else 1.0
+    if before.endswith("被"):
+        score -= 3.0
+    if re.search(r"[跟和]$", before) and re.match(r"(?:过|住|一起|生活|相依)", after):
+        score -= 1.5
+    if _CARRIED.search(before):
+        score = min(score, 1.0) - (1.5 if score >= 1.0 else 3.0)
     if mention.value == "村民":
         score += 1.0
+    if re.match(rf"{SELF}是(?:[他她老病患当伤]|孩子|娃|小孩)", text[mention.start :]):
+        score += 2.0  # 我是她邻居: says it outright
+    return score
+
+
+def _score_own(text: str, mention: Entity, after: str, before: str, ages: Sequence[int], ills: Sequence[int]) -> float:
+    troubles = len(set(_SELF_NEED.findall(after)))
+    score = (0.5 if len(mention.text) == 1 else 1.5) + min(troubles, 4)
+    beaten = _BEATS_ME.search(text, max(0, mention.start - 4), mention.end + 1)
+    if not troubles and not beaten and len(mention.text) == 1:
+        score -= 0.6  # a child that says how old it is, then that its mother is ill
+    if any(mention.end <= age <= mention.end + 8 for age in ages):
+        score += 0.5
+    if any(mention.end <= ill < mention.end + len(after) for ill in ills):
+        score += 0.5
+    if beaten:
+        score += 2.0
+    if _FOR.search(before):
+        score += 1.0
+    if _CARER.search(after[:12]):
+        score -= 2.0
     return score

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nlu.places.gazetteer import Gazetteer
 
 _GAP = re.compile(
-    r"[的 ,、/\-·()>:]{0,3}(?:这边|那边|这里|那里|这个|下面|下边|底下|里面|里|下辖|管辖|属下|有个叫|一个叫|叫|"
+    r"[的 ,、/\-·()>:]{0,3}(?:这边|那边|这里|那里|这个|那个|下面|下边|底下|里面|里|下辖|管辖|属下|有个叫|一个叫|叫|"
     r"农村|乡下|老家)?的?[ ,(]?"
 )
 _TIGHT = re.compile(r"[的 ]?")
@@ -95,6 +95,12 @@ def _county_known(chain: Chain) -> bool:
     return all(len(code) >= 6 for code in chain.codes)
 
 
+def _renamed(gazetteer: Gazetteer, form: str) -> Codes:
+    """Townships of the same stem with another suffix: 灵山街道 for 灵山镇. Count beside their county only."""
+    known = gazetteer.forms.get(form[:-2] if form.endswith("街道") else form[:-1] if form[-1] in "镇乡" else "")
+    return tuple(code for code in known[1].split() if len(code) == 9) if known else ("-",)
+
+
 def link(gazetteer: Gazetteer, text: str, mentions: list[Mention]) -> list[Chain]:
     """Chains in text order. A loose name survives only beside its county, a generic one beside its area."""
     chains: list[Chain] = []
@@ -102,6 +108,8 @@ def link(gazetteer: Gazetteer, text: str, mentions: list[Mention]) -> list[Chain
         last = chains[-1] if chains else None
         if last is not None and _joins(last, mention, text):
             common = fit(last, mention.codes) or (nested(mention.spare, last.codes) if mention.spare else ())
+            if not common and mention.full and not mention.ordinary and not mention.villages and _county_known(last):
+                common = nested(_renamed(gazetteer, text[mention.start : mention.end]), last.codes)
             if common and (not mention.loose or _county_known(last) or len(common) == 1):
                 last.mentions.append(mention)
                 last.codes = common
@@ -114,8 +122,8 @@ def link(gazetteer: Gazetteer, text: str, mentions: list[Mention]) -> list[Chain
                 continue
             if not mention.full and last.end == mention.start:
                 continue
-        if not mention.loose:
-            chains.append(Chain([mention], mention.codes))
+        chains.append(Chain([mention], mention.codes))
+    chains = [chain for chain in chains if len(chain.mentions) > 1 or not chain.mentions[0].loose]
     for number, chain in enumerate(chains):
         _add_bare_village(gazetteer, text, chain, chains[number + 1].start if number + 1 < len(chains) else len(text))
     return [

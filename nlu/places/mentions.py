@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from nlu.places.homophones import sounds_like
 from nlu.places.names import village_key
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ _NOT_BARE = re.compile(
     r"学校|中学|小学|一中|二中|幼儿园|公司|集团|银行|信用社|超市|市场|"
     r"商场|广场|公园|酒店|宾馆|饭店|大厦|花园|家园|公寓|苑|桥|河|江|湖|山(?!区|里|上|沟)|水库|车站|火车站|"
     r"机场|高速|国道|省道|厂|煤矿|矿|书店|"
-    r"牌|酒|菜|话|战争|村|社区|居委会|嘎查|生产队|敬老院|养老院|福利院|幸福院|日报|政府|法院|检察院|公安|"
+    r"牌|酒|菜|话|醋|牛肉|羊肉|鱼|烤|火锅|大米|茶|瓷|战争|村|社区|居委会|嘎查|生产队|敬老院|养老院|福利院|幸福院|日报|政府|法院|检察院|公安|"
     r"派出所|人民法院|纪念|楼|号|"
     r"时期|年代|生活|主义|省|市|县|区|镇|乡|苏木|旗|州|盟|自治|地区"
 )
@@ -76,6 +77,7 @@ _VILLAGE_END = re.compile(
 )
 _COMMUNITY = re.compile(r"社区|居")
 _BREAK = re.compile(r"[^一-鿿\d]")
+_COUNTY_ENDS = ("县", "市", "区", "旗")
 _SUPPORT = 25.0
 _LOOK_BACK = 60
 _ROAD = ("路", "街", "巷", "大道")
@@ -134,11 +136,28 @@ def division_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
                 towns = tuple(code for code in bare.split() if len(code) == 9)
                 if towns and text[start : suffix.end()] not in forms:
                     found.append(Mention(start, suffix.end(), towns, full=True, loose=True))
+    found += _misspelt_counties(gazetteer, text, found)
     # 绵阳河口镇, 遂溪江洪: what looks like 绵阳河 is a name with another one of its area behind it
     for mention in doubtful:
         if any(other.start == mention.end and nested(other.codes, mention.codes) for other in found):
             found.append(mention)
     return found
+
+
+def _misspelt_counties(gazetteer: Gazetteer, text: str, found: list[Mention]) -> list[Mention]:
+    """Counties written by ear right before a township of theirs: 湘谭县花石镇."""
+    heard: list[Mention] = []
+    for town in found:
+        if not town.full or len(town.codes[0]) < 9 or text[town.start - 1 : town.start] not in _COUNTY_ENDS:
+            continue
+        for start in (town.start - 3, town.start - 4):
+            said = text[max(0, start) : town.start]
+            if start < 0 or said in gazetteer.forms or not said:
+                continue
+            counties = {code[:6] for code in town.codes if sounds_like(said, gazetteer.name[code[:6]])}
+            if counties:
+                heard.append(Mention(start, town.start, tuple(sorted(counties)), full=True))
+    return heard
 
 
 def village_mention(gazetteer: Gazetteer, text: str, start: int, end: int, within: Codes = ()) -> Mention | None:

@@ -14,7 +14,7 @@ _OPENS = 1.8
 _CLAUSE = re.compile(r"[,。!?;\n~…]")
 _SELF = r"(?:我们|咱们|俺们|我|俺|咱|本人|自己|两口子|一家|全家)"
 _OTHER = (
-    r"(?:儿子|女儿|闺女|崽|伢|娃|孩子|仔|儿媳|媳妇|老公|老婆|丈夫|妻子|男人|爱人|孙子|孙女|外孙|哥|弟|姐|妹|"
+    r"(?:儿子|[我俺]儿|女儿|闺女|崽|伢|娃|孩子|仔|儿媳|媳妇|老公|老婆|丈夫|妻子|男人|爱人|孙子|孙女|外孙|哥|弟|姐|妹|"
     r"女婿|爸妈|父母|爹妈|爹娘|爸爸|妈妈|"
     r"我爸|我妈|他爸|她爸|他妈|她妈|娃他|孩子他|子女|儿女|老大|老二|老三|小的|大的|亲戚|朋友|同学|年轻人|后生|"
     r"细佬|囝|他们|她们|父亲|母亲|两个小孩)"
@@ -68,16 +68,21 @@ _NOW = re.compile(r"现在|如今|目前|现|眼下|这几年|当前|今年|后�
 _NOT = re.compile(r"(?:不|没|没有|并不|不是|又不)(?:住|在|是|住在|住到)$")
 _ROOTS = re.compile(r"(?:娘家|祖籍|籍贯|出生|生在|长大|原籍)(?:就|也|都)?[在是于地:]*$")
 _HUKOU = re.compile(
-    r"(?:户口|户籍|户口本|身份证|学籍|社保|医保|低保|戶口)(?:所在地|地|上|本|关系)?(?:还|也|都|就|一直|仍|挂|"
+    r"(?:户口|户籍|户口本|身份证|学籍|社保|医保|低保|戶口)(?:所在地|地址|住址|地|上|本|关系)?(?:还|也|都|就|一直|仍|挂|"
     r"落|迁|上|写|登记)*[在是到的:]*$"
 )
 _OLD_HOME = re.compile(r"(?:老家|老屋|老宅)(?:就|也|是|都)*[在是:]*$")
 _AT_HOME = re.compile(
-    r"在家|在老家|留在|没人管|没人照顾|没人照看|一个人|瘫|孤零零|留守|跟着(?:爷爷|奶奶|外公|外婆|爷奶|老人)|"
+    r"在家|在老家|留在|没人管|没人照顾|没人照看|一个人|瘫|孤零零|留守|跟着?(?:爷爷|奶奶|外公|外婆|爷奶|老人|他爷|她爷|他奶|她奶)|"
     r"在农村|在乡下|独居"
 )
 _SELF_TAIL = re.compile(rf"{_SELF}(?:家|屋里|这里|这边|这儿|这|那边|那|都|就|也|现在)*(?:是|系|就是|都是|喺|属于|归)?$")
 _OURS = re.compile(r"(?:这里|这边|这儿|这|咱这|俺这|本地)(?:是|属于|归|系)?$|(?:来自|属于|隶属于?|归)$")
+# What stands there is an office or a place of work: 镇政府在…
+_SEAT = re.compile(
+    r"(?:政府|医院|卫生院|学校|派出所|工地|工厂|厂子|厂|单位|公司|法院|车站|中学|大学|监狱|店|民政所|办公室|银行)(?:就|也|都|是)?(?:设)?在$"
+)
+_UNCARED = re.compile(r"[,里那边]{0,3}(?:没人管|没人照顾|没人带|跟着?(?:爷|奶|外公|外婆|老人))")
 _AT = re.compile(r"(?:在|喺|待在|呆在|位于)$")
 _NEEDY_TAIL = re.compile(rf"{_NEEDY}[^,。]{{0,6}}(?:在|住|是|待在|呆在|留在)$")
 _OTHER_HERE = re.compile(_OTHER)
@@ -130,7 +135,7 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
     subject = _WITH_CHILD.sub("", left)
     self_said = _last(_SELF_HERE, subject) > _last(_OTHER_HERE, subject)
     other = not self_said and (_OTHER_HERE.search(subject) or _OTHER_HERE.search(earlier)) is not None
-    if _NOT.search(left):
+    if _NOT.search(left) or _SEAT.search(left):
         return -3.0
     if left.endswith(("从", "由")):
         return -3.0
@@ -145,7 +150,7 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
         return 2.0 if _AT_HOME.search(text) else 0.7
     works, care = _WORK.search(near) is not None, _CARE.search(near) is not None
     if _MOVED_TO.search(left):
-        return 3.0 if not other or _HARM.search(rest[:16]) else 0.6
+        return 3.0 if not other or re.match(r"住|生活|养老|一起", right) or _HARM.search(rest[:16]) else 0.6
     if works and (other and not self_said):
         return -3.0
     if _RESIDES.search(left) and _LIVES_STRONG.search(left):
@@ -165,7 +170,7 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
     if _OURS.search(left):
         return 1.8
     if _AT.search(left):
-        return _score_at(left, works, other, self_said)
+        return _score_at(left, works, other, self_said, _left_there(right, rest))
     if other and re.search(r"嫁|读|上学|工作|考", left):
         return -2.0
     if works and not self_said and right[:1] in "打务上做读工":
@@ -173,7 +178,12 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
     return 0.0
 
 
-def _score_at(left: str, works: bool, other: bool, self_said: bool) -> float:
+def _left_there(right: str, rest: str) -> bool:
+    """Whether the other person is said to live there by themselves: 孙子在…，没人管; 娃在…跟奶奶."""
+    return _AT_HOME.search(right) is not None or _UNCARED.match(rest) is not None
+
+
+def _score_at(left: str, works: bool, other: bool, self_said: bool, at_home: bool) -> float:
     if self_said:
         return 0.5 if works else 2.0
     if works:
@@ -183,5 +193,5 @@ def _score_at(left: str, works: bool, other: bool, self_said: bool) -> float:
     if _NEEDY_TAIL.search(left):
         return 2.0
     if other:
-        return -2.0
+        return 2.0 if at_home else -2.0
     return 1.0

@@ -22,6 +22,7 @@ _ORDINAL = re.compile(
 )
 _HOME_CUE = re.compile(r"(?:住在|家住在?|家在|住|地址[是:]*)(?=[一-鿿])")
 _BARE_CUE, _ORDINARY_CUE = 1.7, 2.9
+_NO_VERB = "人家"  # 一家人团结最重要
 
 
 def locate(gazetteer: Gazetteer, text: str, *, within: str | Sequence[str] | None = None, asked: bool = False) -> Place:
@@ -99,7 +100,7 @@ def _resolve(gazetteer: Gazetteer, text: str, offered: Codes, asked: bool) -> Pl
         )
     if not mentions:
         return NOWHERE
-    rated = _rate(text, link(gazetteer, text, mentions), asked)
+    rated = _rate(gazetteer, text, link(gazetteer, text, mentions), asked)
     if not rated:
         return NOWHERE
     rated.sort(key=lambda pair: (-pair[0], not pair[1].named_township(), pair[1].only_village, pair[1].start))
@@ -113,18 +114,32 @@ def _resolve(gazetteer: Gazetteer, text: str, offered: Codes, asked: bool) -> Pl
         elif value >= top and chain.named_township() and best.named_township() and not chain.only_village:
             codes = tuple(dict.fromkeys((*codes, *chain.codes)))  # two homes said with equal right: ask
             used.append(chain)
-    if all(len(code) == 6 for code in codes) and len(codes) == 1 and not contradiction:
-        for chain in used:
-            heard = by_sound(gazetteer, text, codes[0], chain.end)
-            if heard is not None:
-                mention = Mention(chain.end, heard[1], (heard[0],), full=True)
-                chain.mentions.append(mention)
-                codes = mention.codes
-                break
+    if not contradiction and (county := _one_county(codes)) is not None:
+        codes = _heard(gazetteer, text, used, county) or codes
     return _answer(gazetteer, used, codes, contradiction)
 
 
-def _rate(text: str, chains: list[Chain], asked: bool) -> list[tuple[float, Chain]]:
+def _one_county(codes: Codes) -> str | None:
+    """The county all is about while no single township is: a misspelt name may stand behind it."""
+    areas = {code for code in codes if len(code) < 9}
+    counties = areas or {code[:6] for code in codes if len(codes) > 1}
+    county = counties.pop() if len(counties) == 1 else ""
+    return county if len(county) == 6 else None
+
+
+def _heard(gazetteer: Gazetteer, text: str, used: list[Chain], county: str) -> Codes:
+    for chain in used:
+        for end in {chain.end, chain.mentions[0].end}:
+            heard = by_sound(gazetteer, text, county, end)
+            if heard is not None:
+                mention = Mention(end, heard[1], (heard[0],), full=True)
+                chain.mentions.append(mention)
+                chain.mentions.sort(key=lambda one: one.end)
+                return mention.codes
+    return ()
+
+
+def _rate(gazetteer: Gazetteer, text: str, chains: list[Chain], asked: bool) -> list[tuple[float, Chain]]:
     rated = []
     for number, chain in enumerate(chains):
         low = chains[number - 1].end if number else 0
@@ -133,10 +148,11 @@ def _rate(text: str, chains: list[Chain], asked: bool) -> list[tuple[float, Chai
         if value <= residence.EXCLUDED:
             continue
         if not asked:
-            if chain.ordinary and value < _ORDINARY_CUE:
+            if chain.ordinary and (value < _ORDINARY_CUE or text[max(0, chain.start - 1)] in _NO_VERB):
                 continue
             known = 0.4 if chain.end - chain.start >= 3 else _BARE_CUE  # 白兔潭 is hardly anything else
-            if chain.bare and value < known and min(map(len, chain.codes)) == 9:
+            areas = tuple(code for code in chain.codes if len(code) < 9)
+            if chain.bare and value < known and len(areas) < len(chain.codes) and _only_districts(gazetteer, areas):
                 continue
         rated.append((value + (0.5 if len(chain.mentions) > 1 or not chain.bare else 0.0), chain))
     return rated
@@ -162,7 +178,10 @@ def _answer(gazetteer: Gazetteer, used: list[Chain], codes: Codes, contradiction
 
 
 def _only_districts(gazetteer: Gazetteer, areas: Codes) -> bool:
-    return all(len(code) == 6 and gazetteer.name[code].endswith("区") for code in areas)
+    return all(
+        len(code) == 6 and gazetteer.name[code].endswith("区") and not gazetteer.name[code].endswith("新区")
+        for code in areas
+    )
 
 
 def _common(gazetteer: Gazetteer, codes: Codes) -> str | None:
