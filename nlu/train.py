@@ -10,6 +10,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
+from uuid import uuid4
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -31,6 +32,7 @@ def fingerprint() -> str:
         *sorted((ROOT / "data" / "lexicon").glob("*.yml")),
         *sorted((ROOT / "nlu" / "safety").glob("*.py")),
         ROOT / "nlu" / "linear.py",
+        ROOT / "nlu" / "readings.py",
         ROOT / "nlu" / "normalise.py",
     ]
     digest = hashlib.sha256()
@@ -51,13 +53,17 @@ def main() -> int:
     if not options.force and target.exists() and mark.exists() and mark.read_text() == wanted:
         print("模型是最新的")
         return 0
-    print("训练模型（约一两分钟）…", flush=True)
+    print("训练模型（约三分钟）…", flush=True)
     began = time.monotonic()
     warnings.filterwarnings("ignore")  # of packages of 2022, seen by nobody who could mend them
     from rasa.api import train
+    from rasa.shared.nlu.training_data.training_data import TrainingData
     from rasa.utils.log_utils import configure_structlog
 
     configure_structlog(logging.WARNING)
+    # Rasa takes a fingerprint of every message at every step, to reuse the results of an earlier training. Ours starts
+    # from nothing each time, and half of it went into fingerprints: each step now simply counts as new.
+    TrainingData.fingerprint = lambda self, *_, **__: uuid4().hex
 
     os.chdir(ROOT)
     result = train(

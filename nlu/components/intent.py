@@ -9,11 +9,10 @@ from rasa.engine.storage.resource import Resource
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import vstack
 
-from nlu.components.featurizer import Ngrams, row_of
+from nlu.components.scores import SCORES, Scores, learnt
 from nlu.components.trained import Trained
-from nlu.linear import fit_one
+from nlu.readings import read_one
 
 SHOWN = 3  # intents in the ranking
 
@@ -24,25 +23,23 @@ class Intent(Trained, IntentClassifier):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Reads the rows of `Ngrams`."""
-        return [Ngrams]
+        """Judges by `Scores`."""
+        return [Scores]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`c`: the inverse strength of regularisation."""
-        return {"c": 0.5}
+        return {"c": 0.1}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every message with an intent."""
-        examples = [m for m in training_data.intent_examples if m.get("text_tokens")]
-        self.model = fit_one(
-            vstack([row_of(m) for m in examples]).tocsr(), [m.get("intent") for m in examples], self.config["c"]
-        )
+        examples, scores, _ = learnt(training_data)
+        self.model = read_one(scores, [m.get("intent") for m in examples], self.config["c"])
         return self.keep()
 
     def add(self, message: Message) -> None:
         """Sets `intent` and `intent_ranking` in Rasa's shape."""
-        chances = self.model.softmax(row_of(message))
+        chances = self.model.chances(message.get(SCORES))
         ranking = [
             {"name": self.model.labels[i], "confidence": float(chances[i])} for i in chances.argsort()[::-1][:SHOWN]
         ]

@@ -4,70 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import vstack
 
-from nlu.components.featurizer import Ngrams, row_of
+from nlu.components.scores import SCORES, Scores, columns, learnt
 from nlu.components.trained import Trained, labels_of
-from nlu.linear import fit_many
-
-# Intents that ask for nothing: a service in such a message would be an accident of wording.
-WITHOUT_SERVICE = frozenset(
-    [
-        "greet",
-        "thank",
-        "goodbye",
-        "affirm",
-        "deny",
-        "bot_question",
-        "out_of_scope",
-        "cancel",
-        "talk_to_human",
-        "privacy_request",
-    ]
-)
+from nlu.readings import read_any, read_together
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Services(Trained, GraphComponent):
-    """Sets `services` (acted upon, likeliest first) and `service_ranking` (the three likeliest)."""
+    """Sets `services` (acted upon, likeliest first) and `service_ranking` (the three likeliest).
+
+    Both are empty for a message that is about no service.
+    """
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Reads the rows of `Ngrams` (and, when it runs, the intent found before it)."""
-        return [Ngrams]
+        """Judges by `Scores`."""
+        return [Scores]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the calibrated chance: of the first service, and of each further one."""
-        return {"c": 1.0, "first": 0.3, "further": 0.45}
+        """Thresholds on the chances: that the message is about any service at all, and of each service beside the
+        likeliest. The likeliest needs none of its own: who asks for something is taken at their word."""
+        return {"any": 0.7, "further": 0.5}
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the hand-given `services` of every message."""
-        examples = [m for m in training_data.intent_examples if m.get("text_tokens")]
-        self.model = fit_many(
-            vstack([row_of(m) for m in examples]).tocsr(),
-            [labels_of(m).get("services", []) for m in examples],
-            self.config["c"],
+        """Learns what the scores of the service heads are worth, and from all scores whether a message is about a
+        service; keeps (places of the heads, codes, the two readings)."""
+        examples, scores, heads = learnt(training_data)
+        places, codes = columns(heads, "service")
+        held = np.array([[code in (labels_of(m).get("services") or []) for code in codes] for m in examples])
+        self.model = (
+            places,
+            codes,
+            read_any(scores[:, places], held),
+            read_together(scores, held.any(axis=1, keepdims=True)),
         )
         return self.keep()
 
     def add(self, message: Message) -> None:
         """Sets both lists: [{"code", "confidence"}, …]."""
-        chances = self.model.sigmoid(row_of(message))
-        ranking = [
-            {"code": self.model.labels[i], "confidence": round(float(chances[i]), 4)}
-            for i in chances.argsort()[::-1][:3]
-        ]
-        asks = (message.get("intent") or {}).get("name") not in WITHOUT_SERVICE
-        acted = [
-            each
-            for place, each in enumerate(ranking)
-            if asks and each["confidence"] >= self.config["further" if place else "first"]
-        ]
+        places, codes, single, together = self.model
+        scores = message.get(SCORES)
+        chances = single.chances(scores[places])
+        asks = float(together.chances(scores)[0]) >= self.config["any"]
+        ranking = [{"code": codes[i], "confidence": round(float(chances[i]), 4)} for i in chances.argsort()[::-1][:3]]
+        acted = ranking[:1] + [each for each in ranking[1:] if each["confidence"] >= self.config["further"]]
         message.set("service_ranking", ranking if asks else [], add_to_output=True)
-        message.set("services", acted, add_to_output=True)
+        message.set("services", acted if asks else [], add_to_output=True)
