@@ -102,9 +102,10 @@ def _unclear(turn: Turn, also: dict[str, Any], dispatcher: CollectingDispatcher)
     if also or more:
         dispatcher.utter_message(response="utter_added" if more else "utter_noted")
         return _settle(turn, {**also, **more})
-    if say_aside(turn, dispatcher):
-        return _settle(turn, {})
     tries = (turn.slots.get("stuck") or 0) + 1
+    # Idle words once are an aside; after an answer that was not understood they are a second one.
+    if (tries == 1 or turn.intent != "out_of_scope") and say_aside(turn, dispatcher):
+        return _settle(turn, {})
     update: dict[str, Any] = {"stuck": tries, **_asked_again(turn)}
     if turn.slots.get("risks"):
         stand_by(turn, dispatcher)

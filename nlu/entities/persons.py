@@ -102,7 +102,7 @@ def _table() -> tuple[re.Pattern[str], dict[str, str], frozenset[str]]:
                 bound.add(word.rstrip("*"))
             values.setdefault(word, value)
     words = sorted({word.rstrip("*") for word in values}, key=len, reverse=True)
-    pattern = re.compile(f"({_POSSESSOR}(?:那|这)?[大小二三四五老亲细满幺]?)?({'|'.join(map(re.escape, words))})")
+    pattern = re.compile(f"({_POSSESSOR}(?:那|这)?[大小二三四五老亲细满幺]??)?({'|'.join(map(re.escape, words))})")
     return pattern, values, frozenset(bound)
 
 

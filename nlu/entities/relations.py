@@ -25,6 +25,7 @@ _AWAY = re.compile(
     r"打工|在外(?!面流浪)|外出|[在去]外地|上班|不管|不养|不孝|不肯(?!上学|读书|去学校|吃|住院|看病|说话|出门|去医院|治)|不给(?!上学)|不认(?!人|得|识)|不要|跑了|离婚(?!了?回)|改嫁|坐牢|服刑|进去了|出钱|不愿(?!上学|说话|出门|吃|治)|不来|不回|忙|推(?!倒)|赌|喝酒|酗酒|喝醉|打(?!工|针|吊|点滴|伤|断|架)|骂|霸占|抢|占|赶(?!出)|[说讲](?:我|你|要我|叫|等|没空|没钱|不管)|喝多|拿刀|发酒疯|让我|叫我|劝|"
     r"帮|照顾|伺候|服侍|管不|带着|在带|没时间|联系不上|失联|同意|推来推去|嫌|对我|毒打|在(?:城里|国外|北京|广东|深圳|上海|广州|浙江|县城|市里|省城)"
 )
+_THEIR_PARENTS = re.compile(r"(?:的|他|她)?(?:爸妈|父母|爹妈|爹娘|爸爸|妈妈)")  # 我孙子爸妈都在外打工: they are away
 _JAILED = re.compile(r"被判|被抓|判了|坐牢|服刑|蹲大牢|劳改|进去了")
 _PASSIVE = re.compile(r".{0,4}(?:被|没人|无人|不见|挨)|.{0,6}[打骂][他她]")
 _DEAD = re.compile(
@@ -198,7 +199,7 @@ def _score(text: str, mention: Entity, mentions: Sequence[Entity], ages: Sequenc
     )
     # 我妈被打, but 儿子打我妈: the word right behind decides who acts.
     away = _AWAY.search(_clause(after))
-    if away and away.start() < 8 and not _PASSIVE.match(after):
+    if away and away.start() < 8 and not _PASSIVE.match(after) and not _THEIR_PARENTS.match(after):
         score -= 3.0
     if _JAILED.search(_clause(after)):
         score -= 3.0
