@@ -7,7 +7,8 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from evaluation.corpus import Labelled
@@ -21,18 +22,25 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 WARM_UP = 20  # parses before the clock counts: dictionaries and place tables load on first use
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Packages of 2022 warn while they load, and reset the filters: what is recorded is at least not printed."""
+    logging.disable(logging.WARNING)
+    with warnings.catch_warnings(record=True):
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.ERROR)
+        yield
+
+
 def hear(model: Path, messages: Sequence[Labelled]) -> tuple[list[Heard], float]:
     """The analysis of every message, in order, and the seconds all of them took one after another."""
-    logging.disable(logging.WARNING)
-    # Packages of 2022 warn while they load, and reset the filters: what is recorded is at least not printed.
-    with warnings.catch_warnings(record=True):
+    with quiet():
         from rasa.core.agent import Agent
         from rasa.core.channels.channel import UserMessage
-        from rasa.utils.log_utils import configure_structlog
 
         from nlu.replies import analysis
 
-        configure_structlog(logging.ERROR)
         processor = Agent.load(str(model)).processor
 
     async def parse_all() -> tuple[list[Heard], float]:
@@ -44,7 +52,7 @@ def hear(model: Path, messages: Sequence[Labelled]) -> tuple[list[Heard], float]
             start = time.perf_counter()
             parse = await processor.parse_message(UserMessage(message.text))
             spent = (time.perf_counter() - start) * 1000
-            heard.append(Heard(message, analysis(message.text, parse), spent))
+            heard.append(Heard(message, analysis(message.text, parse), spent, parse.get("service_ranking") or []))
         return heard, time.perf_counter() - began
 
     return asyncio.run(parse_all())

@@ -7,12 +7,29 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
+from typing import Any, TypeVar
 
 from evaluation.corpus import LETTER, Labelled
+from evaluation.targets import (
+    ALARM,
+    DANGER,
+    EMERGENCY,
+    EMPTY,
+    HARD_ALARM,
+    INTENT,
+    INTENTS,
+    MAIN,
+    P50,
+    P95,
+    RATE,
+    SERVICES,
+    SEVERAL,
+)
 
 Z = 1.959964  # two-sided 95 %
 LEVELS = {"routine": 0, "urgent": 1, "emergency": 2}
+Case = TypeVar("Case")
+NONE = "—"  # no service
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,7 @@ class Heard:
     message: Labelled
     analysis: dict[str, Any]
     ms: float = 0.0
+    ranking: Sequence[dict[str, Any]] = ()  # the likeliest services with their chances, acted upon or not
 
     @property
     def services(self) -> list[str]:
@@ -62,13 +80,13 @@ def proportion(name: str, cases: Iterable[bool]) -> Figure:
     return Figure(name, hits / len(cases) if cases else None, *wilson(hits, len(cases)), len(cases))
 
 
-def resampled(name: str, heard: Sequence[Heard], measure: Callable[[Sequence[Heard]], float]) -> Figure:
-    """A measure that is no proportion (F1), with a 95 % bootstrap interval over messages (400 resamples, seeded)."""
-    if not heard:
+def resampled(name: str, cases: Sequence[Case], measure: Callable[[Sequence[Case]], float]) -> Figure:
+    """A measure that is no proportion (F1), with a 95 % bootstrap interval over cases (400 resamples, seeded)."""
+    if not cases:
         return Figure(name, None, 0.0, 1.0, 0)
     dice = random.Random(20201017)  # noqa: S311 - resampling, not secrets
-    runs = sorted(measure(dice.choices(heard, k=len(heard))) for _ in range(400))
-    return Figure(name, measure(heard), runs[10], runs[389], len(heard))
+    runs = sorted(measure(dice.choices(cases, k=len(cases))) for _ in range(400))
+    return Figure(name, measure(cases), runs[10], runs[389], len(cases))
 
 
 def services_f1(heard: Sequence[Heard]) -> float:
@@ -78,12 +96,17 @@ def services_f1(heard: Sequence[Heard]) -> float:
     return 2 * found / total if total else 1.0
 
 
+def macro_f1(pairs: Sequence[tuple[str, str]]) -> float:
+    """The mean F1 of the labels that are meant, 0…1; each pair is (meant, understood)."""
+    meant = Counter(one for one, _ in pairs)
+    guessed = Counter(other for _, other in pairs)
+    right = Counter(one for one, other in pairs if one == other)
+    return sum(2 * right[label] / (n + guessed[label]) for label, n in meant.items()) / len(meant)
+
+
 def intent_macro_f1(heard: Sequence[Heard]) -> float:
     """The mean F1 of the intents that occur, 0…1."""
-    said = Counter(h.message.intent for h in heard)
-    guessed = Counter(h.analysis["intent"] for h in heard)
-    right = Counter(h.message.intent for h in heard if h.analysis["intent"] == h.message.intent)
-    return sum(2 * right[code] / (n + guessed[code]) for code, n in said.items()) / len(said)
+    return macro_f1([(h.message.intent, str(h.analysis["intent"])) for h in heard])
 
 
 def main_service_right(h: Heard) -> bool:
@@ -100,22 +123,29 @@ def overview(heard: Sequence[Heard]) -> list[Figure]:
     hard = [h for h in heard if h.message.hard_negative]
     ordinary = [h for h in heard if not h.message.risks and not h.message.hard_negative]
     return [
-        proportion("主要服务判对", map(main_service_right, asking)),
+        proportion(MAIN, map(main_service_right, asking)),
         proportion("　其中长信", (main_service_right(h) for h in asking if len(h.message.text) >= LETTER)),
-        resampled("服务 micro-F1", heard, services_f1),
-        proportion("多个需求全部找到", (set(h.message.services) <= set(h.services) for h in several)),
-        proportion("没有需求时不乱猜", (not h.services for h in heard if not h.message.services)),
-        proportion("意图判对", (h.analysis["intent"] == h.message.intent for h in heard)),
-        resampled("意图 macro-F1", heard, intent_macro_f1),
-        proportion("危险被察觉（任何一类）", (bool(h.risks) for h in danger)),
+        resampled(SERVICES, heard, services_f1),
+        proportion(SEVERAL, (set(h.message.services) <= set(h.services) for h in several)),
+        proportion(EMPTY, (not h.services for h in heard if not h.message.services)),
+        proportion(INTENT, (h.analysis["intent"] == h.message.intent for h in heard)),
+        resampled(INTENTS, heard, intent_macro_f1),
+        proportion(DANGER, (bool(h.risks) for h in danger)),
         proportion("危险的类别召回", (risk in h.risks for h in danger for risk in sorted(h.message.risks))),
-        proportion("误报：听着像危险的话", (bool(h.risks) for h in hard)),
-        proportion("误报：平常的话", (bool(h.risks) for h in ordinary)),
-        proportion("紧急的至少判为急", (h.analysis["urgency"] != "routine" for h in emergency)),
+        proportion(HARD_ALARM, (bool(h.risks) for h in hard)),
+        proportion(ALARM, (bool(h.risks) for h in ordinary)),
+        proportion(EMERGENCY, (h.analysis["urgency"] != "routine" for h in emergency)),
         proportion("紧急的判为紧急", (h.analysis["urgency"] == "emergency" for h in emergency)),
         proportion("缓急判对", (h.analysis["urgency"] == h.message.urgency for h in heard)),
         proportion("缓急判低了", (LEVELS[h.analysis["urgency"]] < LEVELS[h.message.urgency] for h in heard)),
     ]
+
+
+def speeds(heard: Sequence[Heard], seconds: float) -> dict[str, float]:
+    """Median and 95th percentile of a parse in milliseconds, and parses a second, one after another."""
+    times = sorted(h.ms for h in heard)
+    at = {name: times[min(len(times) - 1, int(share * len(times)))] for name, share in ((P50, 0.50), (P95, 0.95))}
+    return {**at, RATE: len(heard) / seconds}
 
 
 @dataclass(frozen=True)
@@ -167,10 +197,14 @@ def _row(
 Confusion = tuple[str, str]
 
 
+def main_pairs(heard: Sequence[Heard]) -> Counter[Confusion]:
+    """How often each main service was (meant, understood) as which; "—" stands for none."""
+    return Counter(((*h.message.services, NONE)[0], (*h.services, NONE)[0]) for h in heard)
+
+
 def service_confusions(heard: Sequence[Heard]) -> list[tuple[Confusion, int]]:
-    """(meant, understood) main services that differ, most frequent first; "—" stands for none."""
-    pairs = ((h.message.services[:1] or ("—",), h.services[:1] or ["—"]) for h in heard)
-    return Counter((one[0], other[0]) for one, other in pairs if one[0] != other[0]).most_common(25)
+    """(meant, understood) main services that differ, most frequent first."""
+    return [(pair, times) for pair, times in main_pairs(heard).most_common() if pair[0] != pair[1]][:25]
 
 
 def intent_confusions(heard: Sequence[Heard]) -> list[tuple[Confusion, int]]:

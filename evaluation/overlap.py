@@ -29,16 +29,20 @@ def overlaps(measured: Iterable[Labelled], trained: Iterable[Labelled]) -> list[
     Exact, yet without comparing every pair: a ratio above r asks for so many characters in common that one of the
     rarest few characters of the measured message must occur in the trained one; only those pairs are compared.
     """
-    known = [(message, plain(message.text)) for message in trained]
+    known = [(message, text, frozenset(_tokens(text))) for message in trained for text in [plain(message.text)]]
     holders: dict[Token, list[int]] = defaultdict(list)
-    for place, (_, text) in enumerate(known):
-        for token in _tokens(text):
+    for place, (_, _, tokens) in enumerate(known):
+        for token in tokens:
             holders[token].append(place)
     pairs = []
     for message in measured:
         text = plain(message.text)
+        mine = frozenset(_tokens(text))
         for place in _candidates(text, holders):
-            other, its_text = known[place]
+            other, its_text, its = known[place]
+            least = ALIKE * (len(mine) + len(its))  # no ratio is above the share of the two that is in common
+            if 2 * min(len(mine), len(its)) <= least or 2 * len(mine & its) <= least:
+                continue
             ratio = 1.0 if text == its_text else _ratio(text, its_text)
             if ratio > ALIKE:
                 pairs.append((message, other, ratio))
@@ -64,10 +68,7 @@ def _candidates(text: str, holders: dict[Token, list[int]]) -> set[int]:
 
 def _ratio(one: str, other: str) -> float:
     # autojunk would drop the commonest characters of texts past 200 characters.
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() <= ALIKE or matcher.quick_ratio() <= ALIKE:
-        return 0.0
-    return matcher.ratio()
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
 def listing(pairs: list[tuple[Labelled, Labelled, float]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.corpus import Labelled, catalogue
 from evaluation.figures import (
     Heard,
     by_service,
@@ -14,23 +13,11 @@ from evaluation.figures import (
     proportion,
     service_confusions,
     services_f1,
+    speeds,
     wilson,
 )
-from evaluation.report import report
-
-
-def heard(
-    meant: tuple[str, ...],
-    got: tuple[str, ...],
-    risks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
-    urgency: tuple[str, str] = ("routine", "routine"),
-    intent: tuple[str, str] = ("request_service", "request_service"),
-    source: str = "services",
-) -> Heard:
-    """A message meant one way and understood another: every pair is (meant, understood)."""
-    message = Labelled("一句话", intent[0], meant, frozenset(risks[0]), urgency[0], source, 1)
-    named = [[{"code": code, "confidence": 0.9} for code in codes] for codes in (got, risks[1])]
-    return Heard(message, {"intent": intent[1], "services": named[0], "risks": named[1], "urgency": urgency[1]}, 5.0)
+from evaluation.targets import ALARM, MAIN, P50, P95, RATE, TARGETS
+from tests.evaluation.cases import heard
 
 
 def figure(cases: list[Heard], name: str) -> float | None:
@@ -94,10 +81,19 @@ def test_only_what_went_wrong_is_a_miss() -> None:
     assert [row["wrong"] for row in misses([right, wrong])] == [["main_service", "services"]]
 
 
-def test_the_report_holds_every_part_and_no_path() -> None:
-    """All tables are there, with every code, and nothing of this machine."""
-    text = report([heard(("dibao",), ("dibao",)), heard((), ())], catalogue(), "abc", 0.5)
-    for code in (*catalogue()["services"], *catalogue()["risks"], *catalogue()["intents"]):
-        assert code in text
-    assert "每秒 4 条" in text
-    assert "/" not in text
+def test_speed_is_the_middle_the_tail_and_the_rate() -> None:
+    """Two messages in half a second are four a second."""
+    cases = [heard((), ())] * 2
+    assert speeds(cases, 0.5) == {P50: 5.0, P95: 5.0, RATE: 4.0}
+
+
+def test_every_target_belongs_to_a_figure() -> None:
+    """A renamed figure must not lose its target unseen."""
+    cases = [heard((), ())]
+    assert set(TARGETS) <= {each.name for each in overview(cases)} | set(speeds(cases, 1))
+
+
+def test_a_target_is_a_floor_or_a_ceiling() -> None:
+    """Recall may not fall below, false alarms may not rise above."""
+    assert TARGETS[MAIN].met(0.90) and not TARGETS[MAIN].met(0.899)
+    assert TARGETS[ALARM].met(0.005) and not TARGETS[ALARM].met(0.006)
