@@ -159,6 +159,17 @@ def test_a_worker_can_do_everything_by_keyboard(desk: Open, cast: World) -> None
     expect(page.locator(".desk-history")).to_contain_text("明天上门")
 
 
+def test_an_arriving_ticket_leaves_the_keyboard_where_it_is(desk: Open, cast: World) -> None:
+    """The list is replaced when a ticket arrives; the row that has the focus keeps it."""
+    number = cast.file("d1")
+    page = desk("li", DESKTOP)
+    live(page)
+    page.get_by_role("link", name=number).focus()
+    arrived = cast.file("d2")
+    expect(page.get_by_role("link", name=arrived)).to_be_visible()
+    expect(page.get_by_role("link", name=number)).to_be_focused()
+
+
 def test_the_resident_is_not_shown_another_stations_people(desk: Open, cast: World) -> None:
     """周社工 at the address of 花石镇's ticket: not found, in words, with a way back."""
     number = cast.file("d1", HUASHI)
