@@ -26,7 +26,7 @@ def settle_in_danger(turn: Turn, update: dict[str, Any]) -> None:
         return
     update.update({slot: SKIPPED for slot in SPARED if now.get(slot) is None})
     if not now.get("service"):
-        update["service"] = ["other"]
+        update["service"] = (now.get("either") or [])[:1] or ["other"]
     if now.get("description") is None:
         update["description"] = turn.text.strip() or SKIPPED
 

@@ -16,6 +16,8 @@ from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
 from nlu.places.national import county_of, locate, match_village
 
 _HAMLET = re.compile(r"[村社组队屯寨坪湾庄街路巷号栋楼院岗岭冲沟坝塘营堡桥区苑园坑]|[0-9一二三四五六七八九十]组")
+_BOTH = re.compile(r"[两二]([个样种]|者)?(事情?)?[都全]|[都全](要|想|办|有|是)(?!不)|一起办")
+_ONE_OF_TWO = re.compile(r"第一|前一|前面|头一|上面"), re.compile(r"第二|后一|后面|下面")
 _NO_AGE = re.compile(r"一下|一会|[组村队号栋]")
 
 
@@ -27,15 +29,31 @@ def read_consent(turn: Turn) -> dict[str, Any]:
 
 
 def read_service(turn: Turn) -> dict[str, Any]:
-    """The services understood; after a second unclear answer the matter is `other` and a person reads the words."""
+    """One or both of two that were offered, else the services understood.
+
+    After a second unclear answer the matter is `other`, and a person reads the words.
+    """
+    either = turn.slots.get("either") or []
+    picked = _picked(turn.text)
+    if either and (picked or says_no(turn)):
+        return {"service": [either[i] for i in picked]} if picked else {"either": []}
+    if either and says_skip(turn):  # who can't tell leaves it to the station
+        return {"service": either[:1]}
     found = [each["code"] for each in turn.services]
     if not found and turn.ranking and turn.intent in ("request_service", "inform", "ask_policy", "complain"):
         found = [turn.ranking[0]["code"]] if turn.ranking[0]["confidence"] >= 0.15 else []
     if found:
         return {"service": found}
     if turn.slots.get("service_asked") and turn.intent not in ("ask_policy", "greet", "bot_question", "thank"):
-        return {"service": ["other"]}
+        return {"service": either[:1] or ["other"]}
     return {}
+
+
+def _picked(text: str) -> list[int]:
+    """Which of two that were offered: 前面那个, 第二个, 两样都要."""
+    if _BOTH.search(text):
+        return [0, 1]
+    return [i for i, said in enumerate(_ONE_OF_TWO) if said.search(text)][:1]
 
 
 def read_location(turn: Turn) -> dict[str, Any]:

@@ -96,7 +96,8 @@ def reopen(slot: str) -> dict[str, Any]:
     """What must be forgotten so that a slot is asked again."""
     if slot == "location":
         return dict.fromkeys(("location", "village", "village_text", "candidates", "area", "place_asked_again"))
-    return {slot: None, **({"village_text": None} if slot == "village" else {})}
+    with_it = {"village": "village_text", "service": "either"}
+    return dict.fromkeys((slot, with_it[slot]) if slot in with_it else (slot,))
 
 
 def told_more(turn: Turn) -> dict[str, Any]:

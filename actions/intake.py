@@ -173,7 +173,10 @@ def _pressed(turn: Turn) -> dict[str, Any]:
     if "edit" in values:
         return {**reopen(values["edit"]), "confirm": None}
     if "service" in values:
-        values["service"] = [values["service"]]
+        offered = turn.slots.get("either") or []
+        if values["service"] == "neither":
+            return {"either": []}
+        values["service"] = offered if values["service"] == "both" else [values["service"]]
     if values.get("location") == "other":
         return {**reopen("location"), "place_asked_again": True}
     return {slot: value for slot, value in values.items() if slot in SLOTS}

@@ -44,13 +44,20 @@ class _Ask(Action):
 
 
 class AskService(_Ask):
-    """What is it about: the likeliest services if any, else the most asked for."""
+    """What is it about: one of two if the words leave it open, else the likeliest, else the most asked for."""
 
     slot = "service"
 
     def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
-        """Buttons for at most eight services; free words are as welcome."""
-        told = turn.known("description")
+        """Buttons for two services, or at most eight; free words are as welcome."""
+        told, either = turn.known("description"), turn.slots.get("either")
+        if either:
+            one, other = (NAMES[code] for code in either)
+            return f"好，我听明白了大半，再问一句：您主要是想办“{one}”，还是“{other}”？", [
+                *(button(NAMES[code], service=code) for code in either),
+                button("两样都要", service="both"),
+                button("都不是", service="neither"),
+            ]
         likely = [each["code"] for each in turn.ranking if each["confidence"] >= 0.05]
         codes = list(dict.fromkeys([*likely, *COMMON]))[:8]
         buttons = [button(NAMES[code], service=code) for code in codes if code != "other"]

@@ -9,6 +9,8 @@ from actions.turn import Turn
 from actions.villages import village_words
 
 RICH = 15  # characters from which a request tells its own story and need not be described again
+# Below this chance of the likeliest, and from this one of the next, the resident is asked which of the two it is.
+SURE, CLOSE = 0.5, 0.2
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
 
 
@@ -16,8 +18,7 @@ def facts(turn: Turn) -> dict[str, Any]:
     """Slots the message fills by itself. A fact counts only if it is unmistakable: one age, one phone, one relation."""
     found: dict[str, Any] = {}
     if turn.services and turn.intent in (*TELLS, "ask_policy", "talk_to_human"):
-        codes = [each["code"] for each in turn.services]
-        found["service"] = [code for code in codes if code != "other"] or codes
+        found.update(matter(turn))
     found.update(place(turn))
     relations = [each["value"] for each in turn.entity("relation")]
     if relations:
@@ -34,6 +35,15 @@ def facts(turn: Turn) -> dict[str, Any]:
     if turn.intent in TELLS and len(turn.text) >= RICH:
         found["description"] = turn.text.strip()
     return found
+
+
+def matter(turn: Turn) -> dict[str, Any]:
+    """The services, or the two between which the words leave it open."""
+    codes = [each["code"] for each in turn.services]
+    likely, other = (*turn.ranking, {}, {})[:2]
+    if len(codes) == 1 and likely.get("confidence", 1) < SURE and other.get("confidence", 0) >= CLOSE:
+        return {"either": [likely["code"], other["code"]]}
+    return {"service": [code for code in codes if code != "other"] or codes}
 
 
 def _is_about(turn: Turn, age: dict[str, Any]) -> bool:

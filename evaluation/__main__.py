@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaluation import history, peers, smp2017
-from evaluation.corpus import LETTER, ROOT, Labelled, catalogue, evaluation_messages, spread, training_messages
+from evaluation.corpus import LETTER, ROOT, catalogue, evaluation_messages, spread, training_messages
 from evaluation.figures import misses, overview, speeds
 from evaluation.overlap import listing, overlaps
 from evaluation.report import Measured, report
+from nlu.messages import Labelled
 from nlu.train import fingerprint
 
 MODEL = ROOT / "models" / "yimi.tar.gz"

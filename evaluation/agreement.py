@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from evaluation.corpus import ROOT, Labelled, evaluation_messages
+from evaluation.corpus import ROOT, evaluation_messages
 from evaluation.figures import Figure, proportion
+from nlu.messages import Labelled
 
 READING = ROOT / "evaluation" / "second-reading.jsonl"
 Pair = tuple[Labelled, dict[str, Any]]

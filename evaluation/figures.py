@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any, TypeVar
 
-from evaluation.corpus import LETTER, Labelled
+from evaluation.corpus import LETTER
 from evaluation.targets import (
     ALARM,
     DANGER,
@@ -25,6 +25,7 @@ from evaluation.targets import (
     SERVICES,
     SEVERAL,
 )
+from nlu.messages import Labelled
 
 Z = 1.959964  # two-sided 95 %
 LEVELS = {"routine": 0, "urgent": 1, "emergency": 2}

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from math import ceil, floor
 
-from evaluation.corpus import Labelled, evaluation_messages, training_messages
+from evaluation.corpus import evaluation_messages, training_messages
+from nlu.messages import Labelled
 from nlu.normalise import normalise
 
 ALIKE = 0.8  # difflib's ratio above which two messages are one message told twice

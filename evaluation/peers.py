@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.corpus import ROOT, Labelled
+from evaluation.corpus import ROOT
 from evaluation.figures import Figure, Heard, overview
 from evaluation.targets import EMPTY, INTENT, INTENTS, MAIN
+from nlu.messages import Labelled
 
 KEPT = ROOT / "evaluation" / "peers.json"
 SVM, STOCK = "TF-IDF + 线性 SVM", "原版 Rasa（jieba + DIET）"

@@ -18,7 +18,7 @@ os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 ROOT = Path(__file__).resolve().parent.parent
-TRAINING = ("services", "intents", "risks", "rules")
+DATA = ("services", "intents", "risks", "rules")
 
 
 def fingerprint() -> str:
@@ -26,14 +26,12 @@ def fingerprint() -> str:
     files = [
         ROOT / "config.yml",
         *sorted((ROOT / "domain").glob("*.yml")),
-        *(path for name in TRAINING for path in sorted((ROOT / "data" / name).glob("*.yml"))),
+        *(path for name in DATA for path in sorted((ROOT / "data" / name).glob("*.yml"))),
         *sorted((ROOT / "data" / "lexicon").glob("*.txt")),
         *sorted((ROOT / "nlu" / "components").glob("*.py")),
         *sorted((ROOT / "data" / "lexicon").glob("*.yml")),
         *sorted((ROOT / "nlu" / "safety").glob("*.py")),
-        ROOT / "nlu" / "linear.py",
-        ROOT / "nlu" / "readings.py",
-        ROOT / "nlu" / "normalise.py",
+        *(ROOT / "nlu" / f"{name}.py" for name in ("linear", "readings", "normalise", "messages", "importer")),
     ]
     digest = hashlib.sha256()
     for path in files:
@@ -69,7 +67,7 @@ def main() -> int:
     result = train(
         domain="domain",
         config="config.yml",
-        training_files=[f"data/{name}" for name in TRAINING],
+        training_files="data/rules",  # messages come by nlu.importer
         output="models",
         fixed_model_name=options.name,
         force_training=True,

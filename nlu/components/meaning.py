@@ -8,9 +8,11 @@ N-grams know the words of the training messages, these vectors know many others:
 from __future__ import annotations
 
 import os
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,6 +26,7 @@ from nlu.components.trained import Trained
 
 OPENING, END = 40, 80  # characters of a long message that are encoded: who it is about, and what is asked
 SAMPLE = 4000  # messages from which the axes are learnt
+BATCH = 4000  # messages that a process encodes at once
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -32,7 +35,7 @@ class Meaning(Trained, GraphComponent):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._encoder = USE(threads=os.cpu_count())
+        self._encoder = USE(threads=1)  # on texts this short a second thread gains nothing
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -56,9 +59,13 @@ class Meaning(Trained, GraphComponent):
         return self.keep()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Adds the columns to the training messages, all in one batch."""
+        """Adds the columns to the training messages, which all processors encode together."""
         messages = [m for m in training_data.training_examples if m.get("text_tokens")]
-        for message, vector in zip(messages, self._encode(messages), strict=True):
+        parts = [messages[start : start + BATCH] for start in range(0, len(messages), BATCH)]
+        encoded = Parallel(n_jobs=os.cpu_count())(
+            delayed(self._encoder.encode)([_heard(m) for m in part]) for part in parts
+        )
+        for message, vector in zip(messages, chain.from_iterable(encoded), strict=True):
             self._widen(message, vector[None])
         return training_data
 
@@ -68,13 +75,16 @@ class Meaning(Trained, GraphComponent):
 
     def _encode(self, messages: list[Message]) -> np.ndarray:
         """The vectors of the messages, shape (messages, 512)."""
-        texts = [readings(m)[0][0] for m in messages]
-        vectors: np.ndarray = self._encoder.encode(
-            [t if len(t) <= OPENING + END else f"{t[:OPENING]}，{t[-END:]}" for t in texts]
-        )
+        vectors: np.ndarray = self._encoder.encode([_heard(m) for m in messages])
         return vectors
 
     def _widen(self, message: Message, vectors: np.ndarray) -> None:
         centre, axes = self.model
         columns = ((vectors - centre) @ axes).astype(np.float32)
         add_block(message, np.repeat(columns, len(message.get("passages")), axis=0))
+
+
+def _heard(message: Message) -> str:
+    """The part of a message that is encoded."""
+    text = readings(message)[0][0]
+    return text if len(text) <= OPENING + END else f"{text[:OPENING]}，{text[-END:]}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from evaluation.corpus import Labelled
 from evaluation.figures import Heard
+from nlu.messages import Labelled
 
 
 def heard(

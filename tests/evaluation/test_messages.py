@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.corpus import LETTER, Labelled, catalogue, evaluation_messages, read, spread
+from evaluation.corpus import LETTER, catalogue, evaluation_messages, spread
 from evaluation.overlap import plain
+from nlu.messages import Labelled, read
 
 MESSAGES = evaluation_messages()
 CODES = catalogue()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from difflib import SequenceMatcher
 
-from evaluation.corpus import Labelled, evaluation_messages, training_messages
+from evaluation.corpus import evaluation_messages, training_messages
 from evaluation.overlap import ALIKE, listing, overlaps, plain
+from nlu.messages import Labelled
 
 
 def message(text: str) -> Labelled:
