@@ -1,4 +1,3 @@
-
 """Who of the persons in a message is the one in need: what that person is to the speaker.
 
 Every mention of a person becomes an entity, but only one is `primary`. It is chosen by what the text says near each
