@@ -2,8 +2,8 @@
 
 evaluation/facts.jsonl holds invented messages with the facts that ought to be found, one JSON object a line:
 {"text", "entities": [{"type", "value", "text"}], "held"}. A list as `value` means that each of its values is right
-(孩子 says neither son nor daughter), null among them that none is needed. Messages marked `held` were written after
-the last change to the rules.
+(孩子 says neither son nor daughter), null among them that none is needed. Messages marked `held` are for measuring:
+no rule is changed for one of them; one that a rule is mended for becomes an ordinary one.
 A fact counts by its value, not by its span; a relation only as that of the person in need, as in the contract.
 """
 

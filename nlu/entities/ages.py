@@ -72,6 +72,9 @@ _INFANT_MONTHS = re.compile(
 _NEWBORN = re.compile(
     r"(?:刚|才|没|还没|未)(?:刚)?(?:满月|出月子|足月)|刚(?:刚)?(?:出生|生下来|落地)|(?:出生|生下来)(?:才|刚)?[\d一二两三四五六七八九十半]{1,3}[天个]"
 )
+_DAYS_OLD = re.compile(
+    rf"(?:娃|宝宝|毛毛|婴儿|小孩|孩子|[孙外]孙女?|孙[子女]|囡囡|伢子|崽)(?:,|(?:才|刚|刚满|现在|还)){{1,3}}({_NUMBER})天(?=$|[,。!了])"
+)
 _HALF_YEAR = re.compile(r"半岁|半周岁")
 
 
@@ -103,7 +106,7 @@ def find_ages(text: str, original: str) -> Iterator[Entity]:
     for match in (*_MONTHS.finditer(text), *_INFANT_MONTHS.finditer(text)):
         months = 0 if "天" in match[0] else chinese_number(match[1])
         yield from entity(None if months is None else months // 12, match.start(1), match.end())
-    for match in (*_NEWBORN.finditer(text), *_HALF_YEAR.finditer(text)):
+    for match in (*_NEWBORN.finditer(text), *_DAYS_OLD.finditer(text), *_HALF_YEAR.finditer(text)):
         yield from entity(0, match.start(), match.end())
     for match in _DECADE.finditer(text):  # 年逾九旬
         yield from entity("五六七八九".index(match[1]) * 10 + 50, match.start(), match.end())

@@ -30,6 +30,10 @@ _LANDLINE = re.compile(
 )
 _SPOKEN_LANDLINE = re.compile(rf"(?<!{_S})([零〇洞]{_GAP}{_S}(?:{_GAP}{_S}){{8,10}})(?!{_S})")
 _LOCAL = re.compile(r"(?<!\d)([2-8]\d{2,3}[\s\-]?\d{4})(?!\d)")
+# 区号0898，电话80000130: the two halves of a landline said apart.
+_D = rf"[\d{''.join(_SPOKEN)}]"
+_AREA_SAID = re.compile(rf"区号[是为:\s]*([0零〇洞](?:{_GAP}{_D}){{2,3}})(?!{_D})")
+_LOCAL_SAID = re.compile(rf"(?<!{_D})({_D}(?:{_GAP}{_D}){{6,7}})(?!{_D})")
 _ID = re.compile(r"(?<![\dA-Za-z])([1-8]\d(?:[\s\-]?\d){15}[\s\-]?[\dXx])(?![\dA-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _PROVINCES = {str(n) for n in (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55),
@@ -63,6 +67,11 @@ def find_numbers(text: str, original: str, *, local: bool = False) -> Iterator[E
     for match in _SPOKEN_LANDLINE.finditer(text):
         if said := _LANDLINE.fullmatch(digits_of(match[1])):
             yield from entity("phone", "-".join(part for part in said.groups() if part), *match.span(1))
+    if area := _AREA_SAID.search(text):
+        code = digits_of(area[1])
+        for match in _LOCAL_SAID.finditer(text):
+            if _LANDLINE.fullmatch(code + (digits := digits_of(match[1]))):
+                yield from entity("phone", f"{code}-{digits}", *match.span(1))
     if local:
         for match in _LOCAL.finditer(text):
             yield from entity("phone", digits_of(match[1]), *match.span(1))
