@@ -6,14 +6,18 @@ network that hears how the labels play together (danger, where a sad story and a
 
 from __future__ import annotations
 
+import os
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.optimize import minimize
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
-NETWORKS = 3  # trained from different starts and averaged: steadier than one
+NETWORKS = 4  # trained from different starts and averaged: steadier than one
 HIDDEN = 32
 ROUNDS = 25
 
@@ -68,7 +72,7 @@ class Network:
 
     centre: np.ndarray
     scale: np.ndarray
-    layers: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]
+    layers: list[tuple[np.ndarray, ...]]
 
     def chances(self, scores: np.ndarray) -> np.ndarray:
         """Shape (labels,); each label by itself."""
@@ -80,14 +84,20 @@ class Network:
 def read_together(scores: np.ndarray, targets: np.ndarray) -> Network:
     """Learns from all `scores` (messages, heads) which labels hold, `targets` (messages, labels)."""
     centre, scale = scores.mean(axis=0), scores.std(axis=0) + 1e-6
-    layers = []
-    for start in range(NETWORKS):
-        model = MLPClassifier(
-            (HIDDEN,), alpha=0.03, batch_size=256, max_iter=ROUNDS, n_iter_no_change=ROUNDS, random_state=start
-        )
-        model.fit((scores - centre) / scale, targets if targets.shape[1] > 1 else targets.ravel())
-        layers.append((model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]))
+    values, wanted = (scores - centre) / scale, targets if targets.shape[1] > 1 else targets.ravel()
+    layers = Parallel(n_jobs=os.cpu_count())(delayed(_network)(values, wanted, start) for start in range(NETWORKS))
     return Network(centre, scale, layers)
+
+
+def _network(values: np.ndarray, wanted: np.ndarray, start: int) -> tuple[np.ndarray, ...]:
+    """Weights and bias of the hidden layer and of the output."""
+    model = MLPClassifier(
+        (HIDDEN,), alpha=0.03, batch_size=256, max_iter=ROUNDS, n_iter_no_change=ROUNDS, random_state=start
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped on purpose before it knows them by heart
+        model.fit(values, wanted)
+    return model.coefs_[0], model.intercepts_[0], model.coefs_[1], model.intercepts_[1]
 
 
 def _sigmoid(values: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ n-grams are sparse and meaning is dense; the features of a later block count on 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Union
 
 import numpy as np
@@ -29,4 +30,10 @@ def blocks_of(message: Message) -> list[Block]:
 def stacked(messages: list[Message]) -> csr_matrix:
     """The first rows of all messages, one below the other, shape (messages, features of all blocks)."""
     parts = zip(*(blocks_of(m) for m in messages), strict=True)
-    return hstack([vstack([csr_matrix(block[:1]) for block in part]) for part in parts], format="csr")
+    return hstack([_first_rows(part) for part in parts], format="csr")
+
+
+def _first_rows(blocks: Sequence[Block]) -> csr_matrix:
+    if isinstance(blocks[0], np.ndarray):
+        return csr_matrix(np.concatenate([block[:1] for block in blocks]))
+    return vstack([block if block.shape[0] == 1 else block[:1] for block in blocks], format="csr")

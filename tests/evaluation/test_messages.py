@@ -14,7 +14,7 @@ from nlu.messages import Labelled, read
 
 MESSAGES = evaluation_messages()
 CODES = catalogue()
-LEFT_AT_HOME = {"greet", "thank", "goodbye", "affirm", "deny", "inform", "bot_question", "out_of_scope", "cancel"}
+LEFT_AT_HOME = {"greet", "goodbye", "affirm", "deny", "inform", "bot_question", "out_of_scope", "cancel"}
 
 
 def where(message: Labelled) -> str:
