@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left, bisect_right
 
 from nlu.entities.entity import Entity, word_table
+from nlu.taken import Taken
 
 SELF = "(?:我|俺|咱|额|偶|阮|吾)"
+_SELF = re.compile(SELF)
 _POSSESSOR = r"(?:我们家里?|我家里?|俺家|咱家|额家|我的|俺的|咱的|我们|俺们|咱们|我|俺|咱|额|偶|阮|伲|阿拉|家里的?|家中|屋里的?|吾)"
 _NO_RELATION = re.compile(
     r"妈的|他妈的?|你妈的?|尼玛|(?<![三二四五大小][姨姑舅叔])大妈|大爷|大娘|老大爷|老大妈|女儿国|儿子兵|孙子兵法|老公公|妹子们|姑娘们|楼下(?:的)?(?:店|超市|垃圾|停车)|朋友圈|同学会|婆婆妈妈|"
@@ -30,7 +33,7 @@ _VILLAGE = r"(?:村|组(?![织长员])|队|寨|屯|屯子|寨子|庄|镇|乡|街
 _PEOPLE = r"(?:老人|老汉|老太|老头|老爷子|大爷|大娘|大妈|大伯|大叔|阿姨|奶奶|爷爷|阿婆|阿公|婆婆|嗲嗲|孩子|小孩|娃|残疾|五保|低保户|村民|居民|贫困|困难|人家|妇女|学生|女人|男人|媳妇|独居|孤寡|孤儿|留守|光棍|疯|哑巴|瞎子|寡妇|大姐|大哥|姑娘|小伙|后生|住户|户|夫妻|两口|一家|老[一-鿿]|人)"
 _CADRE = re.compile(
     rf"(?:我们?|咱们?|俺们?|本|我这|这)(?:个|边)?{_VILLAGE}(?:里|上|子里)?(?:面)?(?:的|有|住着|还有)*(?:一?[个位名户家些对]|两个|几个|好几户)?[^,。!?！？;；]{{0,12}}?{_PEOPLE}"
-    rf"|(?<![进出住在])(?:[一二三四五六七八九十\d]+组|村里?|寨里|屯里|组里|湾里|嘎查|社区里?|网格里|村[东西南北]头|村[头尾口])(?:面)?(?:(?:的|有|住着|那个?)+(?:一?[个位名户家对])?|一[个位名户家对])[^,。!?;]{{0,8}}?{_PEOPLE}"
+    rf"|(?<![进出住在])(?:[一二三四五六七八九十\d]{{1,4}}组|村里?|寨里|屯里|组里|湾里|嘎查|社区里?|网格里|村[东西南北]头|村[头尾口])(?:面)?(?:(?:的|有|住着|那个?)+(?:一?[个位名户家对])?|一[个位名户家对])[^,。!?;]{{0,8}}?{_PEOPLE}"
     rf"|辖区(?:内)?(?:的)?(?:有)?一?[名位户]?[^,。]{{0,6}}?(?:患者|{_PEOPLE})|是?(?:我们|咱们|俺们)(?:这个?)?{_VILLAGE}里?的(?=$|[,。!;])"
     rf"|(?<![进出住在])(?:村|寨子?|屯子?|湾|组|嘎查|社区)里(?:头|面)?(?:的)?{_PEOPLE}"
     r"|同村(?:的)?(?:[老小][一-鿿]|[一-鿿]大[爷娘]|一?[个位户]?[^,。]{0,4}?(?:人|户|家))?|走访(?:中)?(?:时)?(?:发现|看到|了解到)?(?:了|有)?(?:一|两|几)[个位名户家]|牧民家?|[五低]保老人"
@@ -112,23 +115,29 @@ def find_persons(text: str, original: str) -> list[Entity]:
     harmless = [match.span() for match in _NO_RELATION.finditer(text)]
     openers = {match.start(match.lastindex or 0) for match in _OPENERS.finditer(text)}
     found: list[Entity] = []
+    taken = Taken(text)
+    official = _OFFICIAL.search(text) is not None
+    child = _child(text)
+
+    def keep(value: str, start: int, end: int) -> None:
+        found.append(Entity("relation", value, original[start:end], start, end))
+        taken.add(start, end)
 
     def add(value: str, start: int, end: int, strict: bool = True) -> None:
-        word = strict and any(a <= start < b or start < a < end < b for a, b in harmless)
-        if not word and not any(one.start < end and start < one.end for one in found):
-            found.append(Entity("relation", value, original[start:end], start, end))
+        if not (strict and _cuts(harmless, start, end)) and not taken.meets(start, end):
+            keep(value, start, end)
 
     for match in _INVERSE.finditer(text):
         add(_inverse(match[0], match[1]), *match.span())
     for match in _CADRE.finditer(text):
         if not _RULE_ASKED.match(text, match.end()):
-            found.append(Entity("relation", "村民", original[match.start() : match.end()], *match.span()))
+            keep("村民", *match.span())
+    local = "村民" if official or any(one.value == "村民" for one in found) else "其他"
     for match in _STRANGER.finditer(text):
-        value = "村民" if _OFFICIAL.search(text) or any(one.value == "村民" for one in found) else "其他"
-        add(value, *match.span(), strict=False)
+        add(local, *match.span(), strict=False)
     for match in _TITLED.finditer(text):
         if not re.search(r"(?:姓|叫|是|我|俺|找|谢谢)$", text[max(0, match.start() - 2) : match.start()]):
-            add("村民" if _OFFICIAL.search(text) else "其他", *match.span(), strict=False)
+            add("村民" if official else "其他", *match.span(), strict=False)
     for match in pattern.finditer(text):
         word, possessor = match[2], match[1]
         own = possessor or match.start(2) in openers or (word in bound and _opens(text, *match.span(2)))
@@ -140,8 +149,20 @@ def find_persons(text: str, original: str) -> list[Entity]:
         add(kin, *match.span())
     for match in _CHILD.finditer(text):
         if not re.match(r"几岁|多大|满\d|满[一二三四五六七八九十]+周?岁", text[match.end() : match.end() + 6]):
-            add(_child(text), *match.span())
+            add(child, *match.span())
     return _chained(text, original, sorted(found, key=lambda one: one.start))
+
+
+def _cuts(harmless: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Whether one of these words, in order and apart from each other, covers `start` or runs over `end`."""
+    covers, runs = bisect_right(harmless, start, key=_first) - 1, bisect_left(harmless, end, key=_first) - 1
+    return (covers >= 0 and start < harmless[covers][1]) or (
+        runs >= 0 and start < harmless[runs][0] and end < harmless[runs][1]
+    )
+
+
+def _first(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _opens(text: str, start: int, end: int) -> bool:
@@ -164,6 +185,7 @@ def _is_called(text: str, start: int, end: int, own: bool) -> bool:
 def _chained(text: str, original: str, found: list[Entity]) -> list[Entity]:
     """Joins the links of a chain into one person."""
     joined: list[Entity] = []
+    seen = 0  # up to here nothing of the speaker's own stands behind the outsider
     outsider: Entity | None = None  # whose relatives follow: 我们小区有个阿姨，孙女生病
     for one in found:
         if their := _THEIR.match(text, one.end):  # 媳妇她爸
@@ -171,25 +193,27 @@ def _chained(text: str, original: str, found: list[Entity]) -> list[Entity]:
                 str(one.value), "父亲" if their[1][0] in "爸爹父" else "母亲" if their[1][0] in "妈娘母" else "其他"
             )
             one = Entity("relation", value, original[one.start : their.end()], one.start, their.end())
+        own = _SELF.match(text, one.start) is not None
         last = joined[-1] if joined else None
         if last is not None and one.start < last.end:
             continue
-        if last is not None and not re.match(SELF, text[one.start :]):
+        if last is not None and not own:
             gap = text[last.end : one.start]
             tight = gap[:1] in ("家", "的", "他", "她") or (last.value == "邻居" and len(gap) <= 5)
             if tight and _LINK.fullmatch(gap) and not re.search(r"[和跟打说把]", gap):
                 value = _through(str(last.value), str(one.value))
                 joined[-1] = Entity("relation", value, original[last.start : one.end], last.start, one.end)
                 continue
-        own = re.match(SELF, text[one.start :]) is not None
-        if outsider is not None and not own and not _OWN_BETWEEN.search(text, outsider.end, one.start):
+        between = _OWN_BETWEEN.search(text, seen, one.start) if outsider is not None else None
+        seen = between.start() if between else max(seen, one.start)
+        if outsider is not None and not own and not between:
             one = Entity("relation", outsider.value, one.text, one.start, one.end)
         elif (
             one.value in ("邻居", "村民")
             or one.text in _OUTSIDERS
             or (one.value == "其他" and _STRANGER.match(text, one.start))
         ):
-            outsider = one
+            outsider, seen = one, one.end
         joined.append(one)
     return joined
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nlu.entities.entity import Entity
 from nlu.normalise import chinese_number
+from nlu.taken import Taken
 
 _C = "一二两三四五六七八九十百千万零〇亿"
 _N = rf"(?:\d+(?:\.\d+)?|[{_C}]+|\d+(?:\.\d+)?[百千万亿]\d?)"
@@ -43,13 +44,14 @@ def find_quantities(text: str, original: str, *, address_asked: bool = False) ->
     addresses = [match.span() for match in _ADDRESS.finditer(text)]
     if address_asked and not addresses:
         addresses = [match.span() for match in _ASKED_DOOR.finditer(text)]
+    taken = Taken(text, addresses)
     for start, end in addresses:
         yield Entity("address_detail", original[start:end].strip(), original[start:end], start, end)
     amounts = list(_amounts(text, original))
     yield from amounts
     for match in _TIME.finditer(text):
         start, end = match.span()
-        if not any(a < end and start < b for a, b in addresses):
+        if not taken.meets(start, end):
             yield Entity("time", match[0], original[start:end], start, end)
 
 

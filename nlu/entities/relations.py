@@ -8,13 +8,15 @@ candidate somebody who tells of their own hardship is 本人; where all speaks a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nlu.entities.ages import find_ages
 from nlu.entities.conditions import find_conditions
 from nlu.entities.entity import Entity
 from nlu.entities.persons import SELF, find_persons
+from nlu.taken import Taken
 
 _NEED = re.compile(
     r"没人(?:管|照顾|照看|带|养|理|陪|看)|无人|一个人(?:在|住|过|带|生活)|独居|独自|孤零零|瘫|卧床|病|残|瞎|聋|哑|癌|瘤|中风|脑梗|住院|手术|透析|摔|走不动|动不了|不能自理|自理|失能|糊涂|痴呆|躺|卧|走不稳|低保|五保|"
@@ -78,14 +80,26 @@ _TAIL = re.compile(r"[。!?;]")
 _AND = ("", "和", "跟", "与", "、")
 _TAILS_ONLY = 22  # how far behind a mention its circumstances are looked for
 _NOBODY = -2.5
+_COMPANY = 6  # how many persons side by side share what follows
 # Who offers something, or asks about others' work, is in no need.
 _OFFERS = re.compile(r"志愿者|送人|送给|匀出|愿意上门|志愿队|义工|捐|招不招|招聘|应聘|招人")
 
 
-def find_relations(text: str, original: str) -> Iterator[Entity]:
-    """Mentions of persons in normalised `text`; the one in need first and `primary`, the others not."""
-    ages = [one.start for one in find_ages(text, original)]
-    ills = [one.start for one in find_conditions(text, original)]
+class _Row:
+    """Mentions in order, with where each begins, to find the next one without going through all."""
+
+    def __init__(self, mentions: list[Entity]) -> None:
+        self.mentions = mentions
+        self.starts = [one.start for one in mentions]
+
+
+def find_relations(
+    text: str, original: str, aged: Iterable[Entity] | None = None, ill: Iterable[Entity] | None = None
+) -> Iterator[Entity]:
+    """Mentions of persons in normalised `text`; the one in need first and `primary`, the others not. `aged` and `ill`
+    are the ages and conditions of the text, where they are known already."""
+    ages = sorted(one.start for one in (find_ages(text, original) if aged is None else aged))
+    ills = [one.start for one in (find_conditions(text, original) if ill is None else ill)]
     persons = find_persons(text, original)
     own = _speaker(text, original, persons, ages, ills)
     mentions = sorted([*persons, *own], key=lambda one: one.start)
@@ -93,7 +107,14 @@ def find_relations(text: str, original: str) -> Iterator[Entity]:
         if hint := _anyhow(text, original, persons):
             yield hint
         return
-    scores = [_score(text, mention, mentions, ages, ills) for mention in mentions]
+    dialled = _DIALLED.search(text) is not None
+    row, plain = _Row(mentions), _Row([one for one in mentions if not _in_passing(text, one)])
+    scores = [
+        _score_own(text, mention, plain, ages, ills)
+        if mention.value == "本人"
+        else _score(text, mention, row, ages, ills, dialled)
+        for mention in mentions
+    ]
     best = max(range(len(mentions)), key=lambda number: (scores[number], -number))
     sure = scores[best] > (1.5 if _OFFERS.search(text) else _NOBODY)
     if not sure and (hint := _anyhow(text, original, persons)):
@@ -109,8 +130,7 @@ def find_relations(text: str, original: str) -> Iterator[Entity]:
 def _speaker(text: str, original: str, persons: list[Entity], ages: Sequence[int], ills: Sequence[int]) -> list[Entity]:
     """The speaker as somebody with troubles of their own: at most one mention."""
 
-    def free(start: int, end: int) -> bool:
-        return not any(one.start < end and start < one.end for one in persons)
+    taken = Taken(text, ((one.start, one.end) for one in persons))
 
     def entity(start: int, end: int) -> list[Entity]:
         return [Entity("relation", "本人", original[start:end], start, end)]
@@ -118,22 +138,23 @@ def _speaker(text: str, original: str, persons: list[Entity], ages: Sequence[int
     if said := _SAID_SELF.search(text):
         # 就我一个老太婆: the word for the spouse inside is the speaker here
         inside = [one for one in persons if said.start() <= one.start and one.end <= said.end()]
-        if inside or free(*said.span()):
+        if inside or not taken.meets(*said.span()):
             for one in inside:
                 persons.remove(one)
             return entity(*said.span())
     # 我带着孩子没生活费, 我六十了，男人没了: such persons do not end what is said of the speaker
-    others = [one for one in persons if not _in_passing(text, one)]
+    others = _Row([one for one in persons if not _in_passing(text, one)])
+    despair = _DESPAIR.search(text) is not None
     best: tuple[float, int, int] | None = None
     for match in _SELF.finditer(text):
-        if not free(*match.span(1)):
+        if taken.meets(*match.span(1)):
             continue
         after = _after(text, match.end(), others)
-        weight = float(len(set(_SELF_NEED.findall(after)))) + any(match.end() <= age <= match.end() + 8 for age in ages)
-        weight += any(match.end() <= ill < match.end() + len(after) for ill in ills)
+        weight = float(len(set(_SELF_NEED.findall(after)))) + _one_in(ages, match.end(), match.end() + 9)
+        weight += _one_in(ills, match.end(), match.end() + len(after))
         if _CARER.search(after[:12]):
             weight -= 1
-        if _DESPAIR.search(text):
+        if despair:
             weight += 2
         if weight > 0 and (best is None or weight > best[0]):
             best = (weight, *match.span(1))
@@ -162,15 +183,26 @@ def _in_passing(text: str, person: Entity) -> bool:
     )
 
 
-def _after(text: str, end: int, mentions: Sequence[Entity]) -> str:
+def _after(text: str, end: int, row: _Row) -> str:
     """The words behind a mention, up to the next one or the end of the sentence; 儿子儿媳 share what follows."""
-    while beside := next(
-        (one for one in mentions if 0 <= one.start - end <= 1 and text[end : one.start] in _AND), None
-    ):
-        end = beside.end
-    stop = min([end + _TAILS_ONLY, *(one.start for one in mentions if one.start >= end)])
+    stop = end + _TAILS_ONLY
+    number, company = bisect_left(row.starts, end), 0
+    while number < len(row.mentions):
+        beside = row.mentions[number]
+        if beside.start - end > 1 or text[end : beside.start] not in _AND or company == _COMPANY:
+            stop = min(stop, beside.start)
+            break
+        end, company = beside.end, company + 1
+        stop = end + _TAILS_ONLY
+        number = bisect_left(row.starts, end, number)
     tail = _TAIL.search(text, end, stop)
     return text[end : tail.start() if tail else stop]
+
+
+def _one_in(places: Sequence[int], low: int, high: int) -> bool:
+    """Whether one of these places, in order, is at `low` or behind it but before `high`."""
+    number = bisect_left(places, low)
+    return number < len(places) and places[number] < high
 
 
 def _clause(after: str) -> str:
@@ -178,25 +210,20 @@ def _clause(after: str) -> str:
     return next((part for part in after.split(",") if part), "")
 
 
-def _score(text: str, mention: Entity, mentions: Sequence[Entity], ages: Sequence[int], ills: Sequence[int]) -> float:
-    """How much speaks for this mention being the person in need."""
-    after = _after(text, mention.end, mentions)
+def _score(text: str, mention: Entity, row: _Row, ages: Sequence[int], ills: Sequence[int], dialled: bool) -> float:
+    """How much speaks for this mention being the person in need; `dialled`: a number is said in the message."""
+    after = _after(text, mention.end, row)
     rest = text[mention.end : mention.end + 30]
     before = text[max(0, mention.start - 8) : mention.start]
-    if mention.value == "本人":
-        after = _after(text, mention.end, [one for one in mentions if not _in_passing(text, one)])
-        return _score_own(text, mention, after, before, ages, ills)
     if not _UNREACHED.search(rest) and (
-        (_PHONE_OF.match(rest) and _NUMBER_NEAR.match(rest)) or (_CALL.search(before) and _DIALLED.search(text))
+        (_PHONE_OF.match(rest) and _NUMBER_NEAR.match(rest)) or (_CALL.search(before) and dialled)
     ):
         return -9.0
     if _DEAD.match(after):
         return -4.0
     score = float(min(len(set(_NEED.findall(after))), 4))
-    score += 0.5 if any(mention.end <= ill < mention.end + len(after) for ill in ills) else 0.0
-    score += (
-        0.75 if any(mention.end <= age <= mention.end + 8 and age - mention.end <= len(after) for age in ages) else 0.0
-    )
+    score += 0.5 if _one_in(ills, mention.end, mention.end + len(after)) else 0.0
+    score += 0.75 if _one_in(ages, mention.end, mention.end + min(8, len(after)) + 1) else 0.0
     # 我妈被打, but 儿子打我妈: the word right behind decides who acts.
     away = _AWAY.search(_clause(after))
     if away and away.start() < 8 and not _PASSIVE.match(after) and not _THEIR_PARENTS.match(after):
@@ -215,20 +242,22 @@ def _score(text: str, mention: Entity, mentions: Sequence[Entity], ages: Sequenc
         score = min(score, 1.0) - (1.5 if score >= 1.0 else 3.0)
     if mention.value == "村民":
         score += 1.0
-    if re.match(rf"{SELF}是(?:[他她老病患当伤]|孩子|娃|小孩)", text[mention.start :]):
+    if re.match(rf"{SELF}是(?:[他她老病患当伤]|孩子|娃|小孩)", text[mention.start : mention.start + 6]):
         score += 2.0  # 我是她邻居: says it outright
     return score
 
 
-def _score_own(text: str, mention: Entity, after: str, before: str, ages: Sequence[int], ills: Sequence[int]) -> float:
+def _score_own(text: str, mention: Entity, plain: _Row, ages: Sequence[int], ills: Sequence[int]) -> float:
+    """The same of the speaker; `plain` are the mentions that are not made in passing."""
+    after, before = _after(text, mention.end, plain), text[max(0, mention.start - 8) : mention.start]
     troubles = len(set(_SELF_NEED.findall(after)))
     score = (0.5 if len(mention.text) == 1 else 1.5) + min(troubles, 4)
     beaten = _BEATS_ME.search(text, max(0, mention.start - 4), mention.end + 1)
     if not troubles and not beaten and len(mention.text) == 1:
         score -= 0.6  # a child that says how old it is, then that its mother is ill
-    if any(mention.end <= age <= mention.end + 8 for age in ages):
+    if _one_in(ages, mention.end, mention.end + 9):
         score += 0.5
-    if any(mention.end <= ill < mention.end + len(after) for ill in ills):
+    if _one_in(ills, mention.end, mention.end + len(after)):
         score += 0.5
     if beaten:
         score += 2.0
