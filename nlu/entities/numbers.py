@@ -17,7 +17,7 @@ _SPOKEN = {
 _DIGIT = re.compile(r"\d")
 _GAP = r"[\s\-.·_,、]{0,3}"
 _MOBILE = re.compile(
-    rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d{{2,}}[\dXx])"
+    rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d\d[\dXx])"
 )
 _S = "[" + "".join(_SPOKEN) + "]"
 _SPOKEN_MOBILE = re.compile(rf"(?<!{_S})([一幺壹]{_GAP}{_S}(?:{_GAP}{_S}){{9}})(?!{_S})")

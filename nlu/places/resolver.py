@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from nlu.places.gazetteer import Gazetteer
 
 _ORDINAL = re.compile(
-    r"第([一二三四五六七八九十]+|\d+)(?:个|条|项|种)?|^\s*(\d{1,2})\s*[号.、]?\s*$|^(最后)(?:面)?(?:一个|那个)"
+    r"第([一二三四五六七八九十]{1,6}|\d{1,6})(?:个|条|项|种)?|^\s{0,9}(\d{1,2})\s{0,9}[号.、]?\s{0,9}$|^(最后)(?:面)?(?:一个|那个)"
 )
-_HOME_CUE = re.compile(r"(?:住在|家住在?|家在|住|地址[是:]*)(?=[一-鿿])")
+_HOME_CUE = re.compile(r"(?:住在|家住在?|家在|住|地址[是:]{0,3})(?=[一-鿿])")
 _BARE_CUE, _ORDINARY_CUE = 1.7, 2.9
 _NO_VERB = "人家"  # 一家人团结最重要
 
