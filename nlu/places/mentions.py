@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from nlu.places.homophones import sounds_like
@@ -50,6 +51,7 @@ class Mention:
         return 10 * size + size * size // 4 if self.full else 6 * size
 
 
+@lru_cache(256)
 def nested(codes: Codes, within: Codes) -> Codes:
     """The deeper codes of all pairs that lie on one branch: () when the two contradict each other.
 
@@ -76,8 +78,10 @@ def _below(codes: Iterable[str], heads: set[str]) -> list[str]:
     return [code for code in codes if any(code[:size] in heads for size in sizes)]
 
 
-def _inside(codes: Codes, heads: frozenset[str]) -> bool:
-    """Whether one of `codes` begins with one of `heads`."""
+@lru_cache(256)
+def _inside(codes: Codes, within: Codes) -> bool:
+    """Whether one of `codes` begins with one of `within`. Remembered, like `nested`: who repeats a name asks again."""
+    heads = set(within)
     return any(not heads.isdisjoint([code[:size] for code in codes]) for size in {len(head) for head in heads})
 
 
@@ -252,13 +256,6 @@ def best_cover(mentions: list[Mention]) -> list[Mention]:
     mentions = sorted(mentions, key=lambda mention: (mention.start, mention.end))
     totals: list[float] = []
     before: list[int] = []
-    known: dict[int, frozenset[str]] = {}
-
-    def heads(number: int) -> frozenset[str]:
-        if number not in known:
-            known[number] = frozenset(mentions[number].codes)
-        return known[number]
-
     far = -1  # the best end of a chain so far back that it cannot touch: keeps very long messages fast
     for number, mention in enumerate(mentions):
         late = number - _LOOK_BACK
@@ -270,7 +267,7 @@ def best_cover(mentions: list[Mention]) -> list[Mention]:
             if gap < 0:
                 continue
             total = totals[other]
-            if gap <= 1 and total + _SUPPORT > best and _inside(mention.codes, heads(other)):
+            if gap <= 1 and total + _SUPPORT > best and _inside(mention.codes, mentions[other].codes):
                 total += _SUPPORT
             if total > best:
                 best, link = total, other
