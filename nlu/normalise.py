@@ -102,8 +102,9 @@ _DIGITS = {
     "玖": 9,
 }
 _WHOLE = {"俩": 2, "仨": 3, "廿": 20, "卅": 30, "卌": 40, "半百": 50}
+_LONGEST = 24  # characters of a numeral
 _ARABIC = re.compile(r"\d+")
-_MIXED = re.compile(r"(\d+(?:\.\d+)?)([百千万亿])(\d?)")
+_MIXED = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)([百千万亿])(\d?)")
 
 
 def chinese_number(text: str) -> int | None:
@@ -113,7 +114,7 @@ def chinese_number(text: str) -> int | None:
     八十好几, 七八十, 三四, 几百 → None. Heed surrounding words (八十多, 不到八十) before calling.
     """
     text = normalise(text).replace(" ", "")
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     if _ARABIC.fullmatch(text):
         return int(text) if len(text) <= 18 else None

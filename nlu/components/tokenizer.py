@@ -11,6 +11,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
 
+from nlu.components.passages import LONGEST
 from nlu.normalise import normalise
 
 
@@ -54,8 +55,9 @@ class Words(Tokenizer):
         return cls(config)
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
-        """Words without white space and punctuation; a text of nothing else is one token, so that it is not lost."""
-        text = normalise(message.get(attribute))
+        """Words without white space and punctuation; a text of nothing else is one token, so that it is not lost.
+        Of a longer text no word is used behind what `Passages` reads."""
+        text = normalise(message.get(attribute)[:LONGEST])
         words = [
             Token(word, start)
             for word, start, _ in self._jieba.tokenize(text, HMM=False)

@@ -14,6 +14,7 @@ from nlu.entities.numbers import find_numbers
 from nlu.entities.quantities import find_quantities
 from nlu.entities.relations import find_relations
 from nlu.normalise import normalise
+from nlu.taken import Taken
 
 __all__ = ["Entity", "extract", "parse_age", "parse_answer", "parse_name", "parse_phone", "parse_relation"]
 
@@ -32,15 +33,16 @@ def extract(text: str, *, awaiting: str | None = None) -> list[Entity]:
     answer to it counts too. Offsets are those of `text`; never raises on any string."""
     plain = normalise(text)
     numbers = list(find_numbers(plain, text, local=awaiting == "phone"))
-    taken = [(one.start, one.end) for one in numbers]
+    taken = Taken(plain, ((one.start, one.end) for one in numbers))
+    ages, conditions = list(find_ages(plain, text)), list(find_conditions(plain, text))
     found = [
-        *find_ages(plain, text),
+        *ages,
         *find_names(plain, text, asked=awaiting == "name"),
-        *find_conditions(plain, text),
+        *conditions,
         *find_quantities(plain, text, address_asked=awaiting in ("village", "location", "address_detail")),
     ]
     # What lies inside a number is no age, amount or house number.
-    found = [one for one in found if not any(a < one.end and one.start < b for a, b in taken)]
+    found = [one for one in found if not taken.meets(one.start, one.end)]
     found += numbers
     if awaiting == "age" and not any(one.type == "age" for one in found):
         value = parse_age(text)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from nlu.entities.entity import Entity
 from nlu.normalise import chinese_number
+from nlu.taken import Taken
 
 _CHINESE = "一二两三四五六七八九十百零〇廿卅"
 _NUMBER = rf"(?:\d{{1,3}}|[四五六七八九]十有[一二三四五六七八九]|[{_CHINESE}]{{1,5}})"
@@ -28,10 +29,10 @@ _LEAD = re.compile(
     r"过|大概|大约|约|差不多|怕是|可能|说|自己|本人|一个人|在家|岁数|年纪|年龄|大|了|的|:|,|\s)$"
 )
 _RULE_AFTER = (
-    r"(?!\s*(?:以上|以下|以内|及以上|周岁以上|及|之上|往上|起(?!不)|以后|之后|之前|以前|前(?!几)|才能|才可以|才有|才给|才领|可以领|就能领|能领|老人(?:有|能|可以|的|津)|"
+    r"(?!\s{0,9}(?:以上|以下|以内|及以上|周岁以上|及|之上|往上|起(?!不)|以后|之后|之前|以前|前(?!几)|才能|才可以|才有|才给|才领|可以领|就能领|能领|老人(?:有|能|可以|的|津)|"
     r"的老人(?:有|能|可以|怎么|是)|到|至|[-~—]|退休|高龄津贴|高龄补贴|津贴|体检(?:要|免费|在|怎|能|是)))"
 )
-_PAST_AFTER = r"(?!\s*(?:时|那年|那会|的时候|那时|嫁|开始|丧|就嫁|守寡的|就没了|过来|得的|得病|发烧|没了[爹娘爸妈父母]|成家|丧|上班|工作|参军|参的军|入伍|当兵|下乡|结婚|生的))"
+_PAST_AFTER = r"(?!\s{0,9}(?:时|那年|那会|的时候|那时|嫁|开始|丧|就嫁|守寡的|就没了|过来|得的|得病|发烧|没了[爹娘爸妈父母]|成家|丧|上班|工作|参军|参的军|入伍|当兵|下乡|结婚|生的))"
 _AGED = re.compile(
     rf"{_NOT_BEFORE}({_NUMBER})([多来几]?)\s?(?:个)?(?:周|虚)?岁(?!月)(?:半|多|了)?{_RULE_AFTER}{_PAST_AFTER}"
 )
@@ -57,6 +58,10 @@ _ABOUT_PERSONS = re.compile(
     r"我|俺|咱|他|她|老人|老伴|爸|妈|爹|娘|爷|奶|婆|公|父|母|儿|女|男|孙|哥|姐|弟|妹|嫂|叔|伯|姑|姨|舅|侄|娃|孩|崽|伢|邻|隔壁|对门|亲戚|朋友|岁数|年纪|独居|丧偶|一个人|残|妻|老婆|老两口|村民|的老|大爷|大妈|掌柜|本人|低保|户|病|断|伤|癌|瘫|五保"
 )
 _CLAUSE_START = re.compile(r"(?:^|[^\w])$")
+_MARK = re.compile(r"[,。;!?\s]")
+_CLAUSE = 60  # characters of a clause that are read: dictated letters have no marks at all
+_PERSON_END = re.compile(rf"{_PERSON}$")
+_LED_END = re.compile(rf"(?:{_PERSON}|年|今年|现年|满)$")
 # Clauses whose bare number is a date, an hour, a sum or a reading.
 _OTHER_NUMBER = re.compile(
     r"今天|今日|昨天|明天|初|号|点|日|欠|工资|收入|血压|血糖|高压|低压|心率|体温|度|考了?|分|钱|花|借|每月|一个月|价|共|总|涨|降|打|拨|楼|栋|门牌|还差|再过|到明年|床|卡|第|编号|重|高\d|体重|身高|尺码|烧到"
@@ -80,12 +85,12 @@ _HALF_YEAR = re.compile(r"半岁|半周岁")
 
 def find_ages(text: str, original: str) -> Iterator[Entity]:
     """Ages in normalised `text`; spans are cut from `original`, which has the same length."""
-    taken: list[tuple[int, int]] = []
+    taken = Taken(text)
 
     def entity(value: int | None, start: int, end: int) -> Iterator[Entity]:
-        if value is None or not 0 <= value <= 120 or any(a < end and start < b for a, b in taken):
+        if value is None or not 0 <= value <= 120 or taken.meets(start, end):
             return
-        taken.append((start, end))
+        taken.add(start, end)
         yield Entity("age", value, original[start:end], start, end)
 
     for match in _AGED.finditer(text):
@@ -114,6 +119,7 @@ def find_ages(text: str, original: str) -> Iterator[Entity]:
         value = _years(match[1])
         if value and value >= 10:
             yield from entity(value, match.start(1), match.end(1))
+    about_persons = _ABOUT_PERSONS.search(text) is not None
     last = -1  # where the latest bare age ended: 六十三和六十一
     for match in _BARE.finditer(text):
         start, end = match.span(1)
@@ -124,7 +130,7 @@ def find_ages(text: str, original: str) -> Iterator[Entity]:
         value = _years(text[start:end])
         if value is None or value < 10 or match[1] in _NOT_AN_AGE or _vague_before(text, start):
             continue
-        if _stands_for_years(text, start, end, last):
+        if _stands_for_years(text, start, end, last, about_persons):
             last = end
             yield from entity(value, start, end)
 
@@ -135,36 +141,36 @@ def _years(number: str) -> int | None:
     return chinese_number(number)
 
 
-def _stands_for_years(text: str, start: int, end: int, last: int) -> bool:
+def _stands_for_years(text: str, start: int, end: int, last: int, about_persons: bool) -> bool:
     """Whether the number text[start:end] can be nothing but somebody's years."""
     if last >= 0 and text[last:start] in ("和", "、", "跟", "一个", ",一个", ",老二", ",小的", "老二", "小的"):
         return _CLOSED.match(text, end) is not None
     if _OF_ELDER.match(text, end) and text[start - 1 : start] not in ("了", "第"):
         return True
-    head = text[:start]
-    while (lead := _LEAD.search(head, max(0, len(head) - 4))) and not (
-        lead[0] in ", :" and head[-1:] in (",", " ", ":")
+    head = start  # where the words that lead to the number begin
+    while (lead := _LEAD.search(text, max(0, head - 4), head)) and not (
+        lead[0] in ", :" and text[head - 1] in (",", " ", ":")
     ):
-        head = head[: lead.start()]
-    led = text[len(head) : start]
-    clause = re.split(r"[,。;!?\s]", text[:start])[-1]
+        head = lead.start()
+    led = text[head:start]
+    clause = _MARK.split(text[max(0, start - _CLAUSE) : start])[-1]
     if _OTHER_NUMBER.search(clause):
         return False
-    if re.search(rf"{_PERSON}$", head) and "," not in led:
+    if _PERSON_END.search(text, max(0, head - 4), head) and "," not in led:
         closed = _CLOSED.match(text, end) is not None
-        return closed or (re.search(rf"(?:{_PERSON}|年|今年|现年|满)$", text[:start]) is not None and _opens(text, end))
+        return closed or (_LED_END.search(text, max(0, start - 4), start) is not None and _opens(text, end))
     if start == 0 and (_years(text[start:end]) or 0) >= 14 and re.match(r"[,、\s](?!\d)", text[end:]):
         return True  # 六十七，守寡: how people begin
-    if not _CLOSED.match(text, end) or not (_CLAUSE_START.search(head) or led.strip(" ,:的了")):
+    if not _CLOSED.match(text, end) or not (_CLAUSE_START.search(text, max(0, head - 1), head) or led.strip(" ,:的了")):
         return False
     if text[end : end + 1] in "了啦哒咯喽哩" and text[end : end + 1]:
         return True
-    return re.search(r"今年|虚岁|周岁|满|岁数|年纪", led) is not None or _ABOUT_PERSONS.search(text) is not None
+    return re.search(r"今年|虚岁|周岁|满|岁数|年纪", led) is not None or about_persons
 
 
 def _opens(text: str, end: int) -> bool:
     return _OPEN.match(text, end) is not None and not re.match(
-        r"\s*(?:那年|的时候|时|后|以上|以下|以后|[-~到至])", text[end:]
+        r"\s*(?:那年|的时候|时|后|以上|以下|以后|[-~到至])", text[end : end + 8]
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from nlu.entities.entity import Entity, word_table
+from nlu.taken import Taken
 
 # Words of the lexicon that begin or end other, harmless words.
 _NO_CONDITION = re.compile(
@@ -26,9 +27,9 @@ def _table() -> tuple[re.Pattern[str], dict[str, str]]:
 def find_conditions(text: str, original: str) -> Iterator[Entity]:
     """Conditions in normalised `text`, left to right, longest first, without overlaps."""
     pattern, canonical = _table()
-    harmless = [match.span() for match in _NO_CONDITION.finditer(text)]
+    harmless = Taken(text, (match.span() for match in _NO_CONDITION.finditer(text)))
     for match in pattern.finditer(text):
         start, end = match.span()
-        if any(a <= start < b for a, b in harmless) or _DENIED.search(text, max(0, start - 5), start):
+        if harmless.meets(start, start + 1) or _DENIED.search(text, max(0, start - 5), start):
             continue
         yield Entity("condition", canonical[match[0]], original[start:end], start, end)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from nlu.entities.entity import Entity
+from nlu.taken import Taken
 
 _SPOKEN = {
     **dict(zip("零一二三四五六七八九", "0123456789", strict=True)),
@@ -16,7 +17,7 @@ _SPOKEN = {
 _DIGIT = re.compile(r"\d")
 _GAP = r"[\s\-.·_,、]{0,3}"
 _MOBILE = re.compile(
-    rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d{{2,}}[\dXx])"
+    rf"(?<![\dA-Za-z])(?:\+?\s?(?:00)?86{_GAP})?(1{_GAP}[3-9](?:{_GAP}\d){{9}})(?!\d|{_GAP}\d\d[\dXx])"
 )
 _S = "[" + "".join(_SPOKEN) + "]"
 _SPOKEN_MOBILE = re.compile(rf"(?<!{_S})([一幺壹]{_GAP}{_S}(?:{_GAP}{_S}){{9}})(?!{_S})")
@@ -42,11 +43,11 @@ _PROVINCES = {str(n) for n in (*range(11, 16), *range(21, 24), *range(31, 38), *
 
 def find_numbers(text: str, original: str, *, local: bool = False) -> Iterator[Entity]:
     """Phones and ID numbers in normalised `text`. `local`: 7 or 8 digits alone count too (a phone was asked for)."""
-    taken: list[tuple[int, int]] = []
+    taken = Taken(text)
 
     def entity(kind: str, value: str, start: int, end: int) -> Iterator[Entity]:
-        if not any(a < end and start < b for a, b in taken):
-            taken.append((start, end))
+        if not taken.meets(start, end):
+            taken.add(start, end)
             yield Entity(kind, value, original[start:end], start, end)
 
     # Both kinds need digits; most messages have none and are done here.

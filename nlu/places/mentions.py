@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from nlu.places.homophones import sounds_like
 from nlu.places.names import village_key
@@ -13,6 +15,13 @@ if TYPE_CHECKING:
     from nlu.places.gazetteer import Gazetteer
 
 Codes = tuple[str, ...]
+Item = TypeVar("Item")
+_MOST = 400  # more than twice the names that a letter of 10,000 characters full of places has
+
+
+def most(items: list[Item]) -> list[Item]:
+    """The first and the last of very many: people say who they are at the beginning and sign at the end."""
+    return items if len(items) <= _MOST else items[: _MOST // 2] + items[-_MOST // 2 :]
 
 
 @dataclass
@@ -42,6 +51,7 @@ class Mention:
         return 10 * size + size * size // 4 if self.full else 6 * size
 
 
+@lru_cache(256)
 def nested(codes: Codes, within: Codes) -> Codes:
     """The deeper codes of all pairs that lie on one branch: () when the two contradict each other.
 
@@ -49,14 +59,30 @@ def nested(codes: Codes, within: Codes) -> Codes:
     """
     if not within:
         return codes
-    known = set(within)
-    deeper = [code for code in codes if code.startswith(within)]
-    below = [code for code in deeper if code not in known or code[:-2].startswith(within)]
-    mine = set(codes)
-    above = [code for code in within if code not in mine and code.startswith(codes)]
+    known, mine = set(within), set(codes)
+    deeper = _below(codes, known)
+    steps = set(_below([code[:-2] for code in deeper], known))
+    below = [code for code in deeper if code not in known or code[:-2] in steps]
+    above = [code for code in _below(within, mine) if code not in mine]
     if below or above:
         return tuple(dict.fromkeys(below + above))
     return tuple(deeper)
+
+
+def _below(codes: Iterable[str], heads: set[str]) -> list[str]:
+    """Those of `codes` that begin with one of `heads`; villages of hundreds of townships share a name."""
+    sizes = {len(head) for head in heads}
+    if len(sizes) == 1:
+        (size,) = sizes
+        return [code for code in codes if code[:size] in heads]
+    return [code for code in codes if any(code[:size] in heads for size in sizes)]
+
+
+@lru_cache(256)
+def _inside(codes: Codes, within: Codes) -> bool:
+    """Whether one of `codes` begins with one of `within`. Remembered, like `nested`: who repeats a name asks again."""
+    heads = set(within)
+    return any(not heads.isdisjoint([code[:size] for code in codes]) for size in {len(head) for head in heads})
 
 
 _NOT_BARE = re.compile(
@@ -85,7 +111,7 @@ _STREET_OFFICE = re.compile(r"(?:的|人|这|那|一带|住|居民|社区)")
 _NO_BEGINNING = "在是的了我俺咱们你他她住"
 _RURAL = "塆垴磜圳屯寨庄营堡坪湾沟冲塘坳岭店铺窑坝沱垭洼峪台坑坡岩峒井泉畈圩埠垸弄"
 _STOP = re.compile(
-    r"$|[\d一二两三四五六七八九十]+[组队社号]|[^一-鿿]|[的人组队这那屯有住是也没]|村|社区|居委|嘎查|老家"
+    r"$|[\d一二两三四五六七八九十]{1,5}[组队社号]|[^一-鿿]|[的人组队这那屯有住是也没]|村|社区|居委|嘎查|老家"
 )
 
 
@@ -138,9 +164,13 @@ def division_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
                     found.append(Mention(start, suffix.end(), towns, full=True, loose=True))
     found += _misspelt_counties(gazetteer, text, found)
     # 绵阳河口镇, 遂溪江洪: what looks like 绵阳河 is a name with another one of its area behind it
+    behind: dict[int, list[Mention]] = {}
+    for mention in found:
+        behind.setdefault(mention.start, []).append(mention)
     for mention in doubtful:
-        if any(other.start == mention.end and nested(other.codes, mention.codes) for other in found):
+        if any(nested(other.codes, mention.codes) for other in behind.get(mention.end, ())):
             found.append(mention)
+            behind.setdefault(mention.start, []).append(mention)
     return found
 
 
@@ -188,16 +218,20 @@ def village_mention(gazetteer: Gazetteer, text: str, start: int, end: int, withi
 def suffixed_villages(gazetteer: Gazetteer, text: str) -> list[Mention]:
     """Villages said with their suffix, anywhere (日华村, 红星社区), in every length the register knows."""
     found: list[Mention] = []
-    for suffix in _VILLAGE_END.finditer(text):
+    known: dict[str, Mention | None] = {}
+    for suffix in most(list(_VILLAGE_END.finditer(text))):
         end, low = suffix.end(), max(0, suffix.start() - 9)
         while (gap := _BREAK.search(text, low, suffix.start())) is not None:
             low = gap.end()
         for start in range(low, suffix.start()):
             if text[start] in _NO_BEGINNING:
                 continue
-            mention = village_mention(gazetteer, text, start, end)
+            name = text[start:end]
+            if name not in known:
+                known[name] = village_mention(gazetteer, text, start, end)
+            mention = known[name]
             if mention is not None:
-                found.append(mention)
+                found.append(replace(mention, start=start, end=end))
     return found
 
 
@@ -233,7 +267,7 @@ def best_cover(mentions: list[Mention]) -> list[Mention]:
             if gap < 0:
                 continue
             total = totals[other]
-            if gap <= 1 and any(code.startswith(mentions[other].codes) for code in mention.codes):
+            if gap <= 1 and total + _SUPPORT > best and _inside(mention.codes, mentions[other].codes):
                 total += _SUPPORT
             if total > best:
                 best, link = total, other

@@ -10,6 +10,7 @@ import re
 
 EXCLUDED = -1.0
 _OPENS = 1.8
+_CLAUSE_READ = 200  # characters of a clause that are read, nearest to the place: dictated letters have no marks at all
 
 _CLAUSE = re.compile(r"[,。!?;\n~…]")
 _SELF = r"(?:我们|咱们|俺们|我|俺|咱|本人|自己|两口子|一家|全家)"
@@ -103,8 +104,9 @@ def _last(pattern: re.Pattern[str], text: str) -> int:
 
 def _clause_before(text: str, start: int, low: int) -> tuple[str, str]:
     """The words of the same clause before the place, and the clause before that."""
+    low = max(low, start - 2 * _CLAUSE_READ)
     breaks = [found.end() for found in _CLAUSE.finditer(text, low, start)]
-    begin = breaks[-1] if breaks else low
+    begin = max(breaks[-1] if breaks else low, start - _CLAUSE_READ)
     earlier = breaks[-2] if len(breaks) > 1 else low
     return text[begin:start], text[earlier:begin]
 
@@ -112,6 +114,7 @@ def _clause_before(text: str, start: int, low: int) -> tuple[str, str]:
 def score(text: str, start: int, end: int, low: int, high: int) -> float:
     """How surely text[start:end] is where the person in need lives; its neighbours end at `low`, begin at `high`."""
     left, earlier = _clause_before(text, start, low)
+    high = min(high, end + _CLAUSE_READ)
     stop = _CLAUSE.search(text, end, high)
     right = text[end : stop.start() if stop else high]
     value = _score_left(text, left, earlier, right, text[end:])

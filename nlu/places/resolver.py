@@ -11,16 +11,26 @@ from nlu.normalise import chinese_number, normalise
 from nlu.places import residence
 from nlu.places.chains import Chain, fit, link
 from nlu.places.homophones import by_sound
-from nlu.places.mentions import Codes, Mention, bare_village, best_cover, division_mentions, nested, suffixed_villages
+from nlu.places.mentions import (
+    Codes,
+    Mention,
+    bare_village,
+    best_cover,
+    division_mentions,
+    most,
+    nested,
+    suffixed_villages,
+)
 from nlu.places.place import NOWHERE, Place
+from nlu.taken import Taken
 
 if TYPE_CHECKING:
     from nlu.places.gazetteer import Gazetteer
 
 _ORDINAL = re.compile(
-    r"第([一二三四五六七八九十]+|\d+)(?:个|条|项|种)?|^\s*(\d{1,2})\s*[号.、]?\s*$|^(最后)(?:面)?(?:一个|那个)"
+    r"第([一二三四五六七八九十]{1,6}|\d{1,6})(?:个|条|项|种)?|^\s{0,9}(\d{1,2})\s{0,9}[号.、]?\s{0,9}$|^(最后)(?:面)?(?:一个|那个)"
 )
-_HOME_CUE = re.compile(r"(?:住在|家住在?|家在|住|地址[是:]*)(?=[一-鿿])")
+_HOME_CUE = re.compile(r"(?:住在|家住在?|家在|住|地址[是:]{0,3})(?=[一-鿿])")
 _BARE_CUE, _ORDINARY_CUE = 1.7, 2.9
 _NO_VERB = "人家"  # 一家人团结最重要
 
@@ -56,7 +66,7 @@ def _by_number(text: str, offered: Codes) -> str | None:
 
 
 def _mentions(gazetteer: Gazetteer, text: str, offered: Codes) -> list[Mention]:
-    divisions = division_mentions(gazetteer, text)
+    divisions = most(division_mentions(gazetteer, text))
     if "村" in text or "社区" in text or "嘎查" in text or "居" in text:
         divisions += suffixed_villages(gazetteer, text)
     for mention in [mention for mention in divisions if len(mention.codes[0]) == 9 and not mention.ordinary]:
@@ -79,15 +89,12 @@ def _narrow(mention: Mention, offered: Codes) -> bool:
 def _cued_villages(gazetteer: Gazetteer, text: str, mentions: list[Mention], offered: Codes) -> list[Mention]:
     """Villages that follow 住在 without any suffix: 住石坪寨."""
     found = []
-    for cue in _HOME_CUE.finditer(text):
-        if any(mention.start <= cue.end() < mention.end for mention in mentions):
+    taken = Taken(text, ((mention.start, mention.end) for mention in mentions))
+    for cue in most(list(_HOME_CUE.finditer(text))):
+        if taken.meets(cue.end(), cue.end() + 1):
             continue
         mention = bare_village(gazetteer, text, cue.end(), offered)
-        if (
-            mention is not None
-            and not mention.ordinary
-            and not any(m.start < mention.end and mention.start < m.end for m in mentions)
-        ):
+        if mention is not None and not mention.ordinary and not taken.meets(mention.start, mention.end):
             found.append(mention)
     return found
 

@@ -14,10 +14,12 @@ from itertools import pairwise
 from nlu.normalise import normalise
 from nlu.safety.patterns import BORDER, Pattern, fold
 from nlu.safety.rules import Guard, Rule, Rules, load_rules
+from nlu.taken import Taken
 
 LEVELS = ("routine", "urgent", "emergency")
 _STRETCH = 400  # characters
 _OVERLAP = 80  # longer than all but the widest patterns
+_BLOCK = 200  # of a clause longer than two of them, guards read the block of the match and those beside it
 _SIDE = 10  # characters before or after a match in which a negation still belongs to it
 
 
@@ -103,8 +105,8 @@ class _Reading:
     def __init__(self, view: str, rules: Rules) -> None:
         self.view = view
         self.rules = rules
-        self._found: dict[int, bool] = {}
-        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._found: dict[tuple[int, int, int], bool] = {}
+        self._spans: dict[str, Taken] = {}
 
     def alarm(self) -> Alarm:
         levels: dict[str, int] = {}
@@ -150,34 +152,41 @@ class _Reading:
 
     def _any(self, patterns: tuple[Pattern, ...], scope: str, start: int, end: int, guard: Guard | None = None) -> bool:
         if scope == "overlap":
-            return any(a < end and start < b for a, b in self._guard_spans(patterns, guard))
-        if scope == "message":
-            key = id(patterns)
-            if key not in self._found:
-                self._found[key] = any(pattern.regex.search(self.view) for pattern in patterns)
-            return self._found[key]
+            return self._guard_spans(patterns, guard).meets(start, end)
         low, high = self._window(scope, start, end)
-        return any(pattern.regex.search(self.view, low, high) for pattern in patterns)
+        key = id(patterns), low, high  # most matches of a clause share it
+        if key not in self._found:
+            self._found[key] = any(pattern.regex.search(self.view, low, high) for pattern in patterns)
+        return self._found[key]
 
     def _window(self, scope: str, start: int, end: int) -> tuple[int, int]:
         view = self.view
         if scope == "inside":
             return start, end
-        low = view.rfind(BORDER, 0, start) + 1
-        high = view.find(BORDER, end)
-        high = len(view) if high < 0 else high
+        if scope == "message":
+            return 0, len(view)
+        low, high = self._clause(start, end)
         if scope == "before":
             return max(low, start - _SIDE), start
         if scope == "after":
             return end, min(high, end + _SIDE)
         if scope == "near":
-            low = view.rfind(BORDER, 0, max(low - 1, 0)) + 1
-            after = view.find(BORDER, high + 1)
-            high = len(view) if after < 0 else after
+            if low and view[low - 1] == BORDER:
+                low = self._clause(low - 1, low - 1)[0]
+            if view[high : high + 1] == BORDER:
+                high = self._clause(high + 1, high + 1)[1]
         return low, high
 
-    def _guard_spans(self, patterns: tuple[Pattern, ...], guard: Guard | None) -> list[tuple[int, int]]:
+    def _clause(self, start: int, end: int) -> tuple[int, int]:
+        """The clause of view[start:end], or of a very long one some blocks: many matches then ask for the same text."""
+        view = self.view
+        first, last = max(0, (start // _BLOCK - 1) * _BLOCK), (end // _BLOCK + 2) * _BLOCK
+        low, high = view.rfind(BORDER, first, start) + 1, view.find(BORDER, end, last)
+        return low or first, min(len(view), last) if high < 0 else high
+
+    def _guard_spans(self, patterns: tuple[Pattern, ...], guard: Guard | None) -> Taken:
         name = guard.name if guard else str(id(patterns))
         if name not in self._spans:
-            self._spans[name] = [match.span() for pattern in patterns for match in pattern.regex.finditer(self.view)]
+            spans = (match.span() for pattern in patterns for match in pattern.regex.finditer(self.view))
+            self._spans[name] = Taken(self.view, spans)
         return self._spans[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -43,3 +44,15 @@ def timed(call: Callable[[], object]) -> float:
     began = time.perf_counter()
     call()
     return (time.perf_counter() - began) * 1000
+
+
+def with_section(page: str, title: str, lines: list[str]) -> str:
+    """The page with this section put in the place of the one of the same title, or at the end."""
+    head, *sections = re.split(r"^## ", page, flags=re.M)
+    text = "\n".join([title, "", *lines])
+    places = [number for number, one in enumerate(sections) if one.startswith(f"{title}\n")]
+    if places:
+        sections[places[0]] = text
+    else:
+        sections.append(text)
+    return "\n\n## ".join(part.rstrip() for part in (head, *sections)) + "\n"
