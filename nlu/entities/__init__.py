@@ -33,10 +33,11 @@ def extract(text: str, *, awaiting: str | None = None) -> list[Entity]:
     plain = normalise(text)
     numbers = list(find_numbers(plain, text, local=awaiting == "phone"))
     taken = [(one.start, one.end) for one in numbers]
+    ages, ills = list(find_ages(plain, text)), list(find_conditions(plain, text))
     found = [
-        *find_ages(plain, text),
+        *ages,
         *find_names(plain, text, asked=awaiting == "name"),
-        *find_conditions(plain, text),
+        *ills,
         *find_quantities(plain, text, address_asked=awaiting in ("village", "location", "address_detail")),
     ]
     # What lies inside a number is no age, amount or house number.
@@ -47,7 +48,7 @@ def extract(text: str, *, awaiting: str | None = None) -> list[Entity]:
         if value is not None:
             found.append(Entity("age", value, text, 0, len(text)))
     found.sort(key=lambda one: (one.start, one.end))
-    return [*find_relations(plain, text), *found]
+    return [*find_relations(plain, text, ages, ills), *found]
 
 
 def parse_answer(slot: str, text: str) -> int | str | None:
