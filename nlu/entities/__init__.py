@@ -49,7 +49,7 @@ def extract(text: str, *, awaiting: str | None = None) -> list[Entity]:
         if value is not None:
             found.append(Entity("age", value, text, 0, len(text)))
     found.sort(key=lambda one: (one.start, one.end))
-    return [*find_relations(plain, text), *found]
+    return [*find_relations(plain, text, ages, conditions), *found]
 
 
 def parse_answer(slot: str, text: str) -> int | str | None:
