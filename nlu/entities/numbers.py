@@ -33,7 +33,7 @@ _SPOKEN_LANDLINE = re.compile(rf"(?<!{_S})([零〇洞]{_GAP}{_S}(?:{_GAP}{_S}){{
 _LOCAL = re.compile(r"(?<!\d)([2-8]\d{2,3}[\s\-]?\d{4})(?!\d)")
 # 区号0898，电话80000130: the two halves of a landline said apart.
 _D = rf"[\d{''.join(_SPOKEN)}]"
-_AREA_SAID = re.compile(rf"区号[是为:\s]*([0零〇洞](?:{_GAP}{_D}){{2,3}})(?!{_D})")
+_AREA_SAID = re.compile(rf"区号[是为:\s]{{0,4}}([0零〇洞](?:{_GAP}{_D}){{2,3}})(?!{_D})")
 _LOCAL_SAID = re.compile(rf"(?<!{_D})({_D}(?:{_GAP}{_D}){{6,7}})(?!{_D})")
 _ID = re.compile(r"(?<![\dA-Za-z])([1-8]\d(?:[\s\-]?\d){15}[\s\-]?[\dXx])(?![\dA-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -33,6 +33,7 @@ _SAID_SELF = _WORDS.compile(
     rf"|(?:老头子|老太婆|老婆子|老汉|老太太|老身|老朽){SELF}(?![家的们])|(?<![着靠]){SELF}们?老?(?:两口子?|夫妻俩?|夫妇)"
 )
 _SELF = _WORDS.compile(r"(?<!{not_me_before})(我|俺|咱|偶|额|阮)(?:们(?=失独|都是|两个))?(?!{not_me})")
+READ = 800  # characters: whom a letter is about stands well before, and reading takes their square
 _ANY_SELF = re.compile(r"我|俺|咱|偶|阮|本人|自己")
 
 
@@ -69,6 +70,7 @@ def candidates(
     text: str, original: str, ages: Optional[Sequence[Entity]] = None, ills: Optional[Sequence[Entity]] = None
 ) -> list[Candidate]:
     """Everybody who may be the person in need: persons in order of the text, the speaker if named, and nobody."""
+    text, original = text[:READ], original[:READ]
     persons = find_persons(text, original)
     outright = _outright(text, persons)
     for one in [one for one in persons if one.value == "本人"]:
@@ -77,8 +79,8 @@ def candidates(
     own = [span for span in (match.span(1) for match in _SELF.finditer(text)) if not _overlaps(span, persons)]
     if outright and not any(outright[0] <= start < outright[1] for start, _ in own):
         own = sorted([*own, outright])
-    ages = list(find_ages(text, original)) if ages is None else ages
-    ills = list(find_conditions(text, original)) if ills is None else ills
+    ages = list(find_ages(text, original)) if ages is None else [one for one in ages if one.end <= READ]
+    ills = list(find_conditions(text, original)) if ills is None else [one for one in ills if one.end <= READ]
     message = Message(text, persons, own, outright, ages, ills)
     found = [Candidate("person", one, of_person(message, one)) for one in persons]
     anywhere = _ANY_SELF.search(text)
