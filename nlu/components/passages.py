@@ -14,6 +14,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 LONGEST = 2000  # characters read; a 10,000-character letter says what it wants within them
+CLAUSE = 6  # characters; a shorter one joins the next
+MOST = 60  # clauses; the last one is the rest
+_CLAUSE = re.compile(r"[^，,。！？!?；;\n]*[，,。！？!?；;\n]*")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")
 
 
@@ -36,6 +39,18 @@ def passages(text: str, length: int) -> list[tuple[int, int]]:
     if end > start:
         spans.append((start, end))
     return spans
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """The clauses of a text (at most `LONGEST` characters), as (start, end): where in it something is told."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for clause in _CLAUSE.finditer(text, 0, min(len(text), LONGEST)):
+        if clause.end() - start >= CLAUSE and len(spans) < MOST - 1:
+            spans.append((start, clause.end()))
+            start = clause.end()
+    end = min(len(text), LONGEST)
+    return [*spans, (start, end)] if end > start else spans
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
