@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain, pairwise
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,28 +26,29 @@ from nlu.normalise import normalise
 Reading = tuple[str, list[str]]  # the normalised text of a passage and its words
 
 
-def readings(message: Message) -> list[Reading]:
-    """Text and words of each passage of a message, the whole message first."""
+def readings(message: Message, of: str = "passages") -> list[Reading]:
+    """Text and words of each passage of a message, the whole message first; or of each clause."""
     text = normalise(message.get(TEXT)).lower()
     tokens = message.get("text_tokens")
     return [
         (text[start:end], [token.text.lower() for token in tokens if start <= token.start < end])
-        for start, end in message.get("passages")
+        for start, end in message.get(of)
     ]
 
 
 def grams(reading: Reading) -> list[str]:
     """Character 1- to 4-grams within clauses, words, and pairs of words (marked, so that they don't mix)."""
     text, words = reading
-    clauses = "".join(c if c.isalnum() else " " for c in text).split()
-    characters = (
+    clauses = "".join([c if c.isalnum() else " " for c in text]).split()
+    found = [
         clause[i : i + n]
         for clause in (f"^{c}$" for c in clauses)
         for n in (1, 2, 3, 4)
         for i in range(len(clause) - n + 1)
-    )
-    pairs = (f"{a} {b}" for a, b in pairwise(words))
-    return list(chain(characters, (f"w:{word}" for word in words), pairs))
+    ]
+    found += [f"w:{word}" for word in words]
+    found += [f"{a} {b}" for a, b in pairwise(words)]
+    return found
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -84,15 +86,29 @@ class Ngrams(Trained, GraphComponent):
         return training_data
 
     def add(self, message: Message) -> None:
-        """Adds the block of n-grams: the very rows of `TfidfVectorizer.transform`, at a third of its time."""
-        vocabulary, idf = self.model.vocabulary_, self.model.idf_
+        """Adds the block of n-grams, and apart from it `clause_rows`, if the message has several clauses."""
+        add_block(message, self._rows(readings(message)))
+        if len(message.get("clauses") or ()) > 1:
+            message.set("clause_rows", self._rows(readings(message, "clauses")))
+
+    @cached_property
+    def _idf(self) -> np.ndarray:
+        """Shape (features,); scikit-learn makes it anew each time it is asked for."""
+        idf: np.ndarray = self.model.idf_
+        return idf
+
+    def _rows(self, texts: list[Reading]) -> csr_matrix:
+        """The very rows of `TfidfVectorizer.transform`, at a third of its time."""
+        vocabulary, idf = self.model.vocabulary_, self._idf
         columns, values, ends = [], [], [0]
-        for reading in readings(message):
-            known = Counter(gram for gram in grams(reading) if gram in vocabulary)
-            places = [vocabulary[gram] for gram in known]
+        for reading in texts:
+            known = Counter(map(vocabulary.get, grams(reading)))
+            known.pop(None, None)
+            places = list(known)
             weights = (1 + np.log(np.fromiter(known.values(), float, len(known)))) * idf[places]
             columns += places
             values.append(weights / (np.linalg.norm(weights) or 1.0))
             ends.append(len(columns))
-        shape = len(ends) - 1, len(idf)
-        add_block(message, csr_matrix((np.concatenate(values).astype(np.float32), columns, ends), shape))
+        return csr_matrix(
+            (np.concatenate(values).astype(np.float32), columns, ends), shape=(len(texts), len(idf)), copy=False
+        )

@@ -35,7 +35,7 @@ class Meaning(Trained, GraphComponent):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._encoder = USE(threads=1)  # on texts this short a second thread gains nothing
+        self._encoder = USE(threads=os.cpu_count())
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -62,9 +62,8 @@ class Meaning(Trained, GraphComponent):
         """Adds the columns to the training messages, which all processors encode together."""
         messages = [m for m in training_data.training_examples if m.get("text_tokens")]
         parts = [messages[start : start + BATCH] for start in range(0, len(messages), BATCH)]
-        encoded = Parallel(n_jobs=os.cpu_count())(
-            delayed(self._encoder.encode)([_heard(m) for m in part]) for part in parts
-        )
+        encoder = USE(threads=1)  # one for each process
+        encoded = Parallel(n_jobs=os.cpu_count())(delayed(encoder.encode)([_heard(m) for m in part]) for part in parts)
         for message, vector in zip(messages, chain.from_iterable(encoded), strict=True):
             self._widen(message, vector[None])
         return training_data

@@ -1,4 +1,7 @@
-"""Passages: a long message is also read piece by piece, because the need often stands in one sentence of many."""
+"""Passages: a long message is also read piece by piece, because the need often stands in one sentence of many.
+
+Clauses: where in a message something is told, because the need that is told first is the main one.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class Passages(GraphComponent):
-    """Sets `passages`, for the featurizers that come after it. Training messages are read as wholes only."""
+    """Sets `passages` and `clauses` for the components after it. Training messages are read as wholes only."""
 
     def __init__(self, length: int) -> None:
         self._length = length
@@ -79,7 +82,9 @@ class Passages(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Gives every message its passages."""
+        """Gives every message its passages and clauses."""
         for message in messages:
-            message.set("passages", passages(message.get(TEXT) or "", self._length))
+            text = message.get(TEXT) or ""
+            message.set("passages", passages(text, self._length))
+            message.set("clauses", clauses(text))
         return messages

@@ -31,10 +31,10 @@ class Risks(Trained, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the chances: of danger; of danger where the floor hears something urgent (below, the model is
-        sure that it misheard; an emergency heard by the floor always stands); of each risk beside the likeliest; of
-        an emergency once there is danger."""
-        return {"danger": 0.5, "misheard": 0.1, "further": 0.5, "emergency": 0.4}
+        """Thresholds on the chances: of danger; of danger where the floor hears something urgent or an emergency
+        (below, the model is sure that it misheard); of each risk beside the likeliest; of an emergency once there is
+        danger."""
+        return {"danger": 0.58, "misheard": {"urgent": 0.3, "emergency": 0.1}, "further": 0.5, "emergency": 0.4}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns danger, each risk and emergency together; keeps (codes, reading), the first output being danger."""
@@ -53,7 +53,7 @@ class Risks(Trained, GraphComponent):
         chances = dict(zip(codes, each, strict=True))
         found: dict[str, float] = {}
         level = 0
-        if floor and (floor.urgency == EMERGENCY or danger >= self.config["misheard"]):
+        if floor and danger >= self.config["misheard"][floor.urgency]:
             found = {code: max(0.9, chances[code]) for code in floor.risks}
             level = LEVELS.index(floor.urgency)
         if danger >= self.config["danger"]:

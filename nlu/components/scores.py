@@ -36,8 +36,9 @@ class Scores(Trained, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`kinds` of heads; `c`: the inverse strength of regularisation."""
-        return {"kinds": [], "c": 0.8}
+        """`kinds` of heads; `c`: the inverse strength of regularisation; `where`: whether to say in which clause of
+        a message each head hears its label most (heads of n-grams alone)."""
+        return {"kinds": [], "c": 0.8, "where": False}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Trains the heads, and keeps beside them the scores of messages by heads that had not seen them."""
@@ -61,8 +62,11 @@ class Scores(Trained, GraphComponent):
         return training_data
 
     def add(self, message: Message) -> None:
-        """Scores one message, its passages included."""
+        """Scores one message, its passages included; sets `where`, shape (heads,), the number of a clause for each."""
         self._extend(message, self.model.scores(blocks_of(message)))
+        clauses = message.get("clause_rows")
+        if self.config["where"] and clauses is not None:
+            message.set("where", (clauses @ self.model.weights).argmax(axis=0))
 
     def _extend(self, message: Message, scores: np.ndarray) -> None:
         earlier = message.get(SCORES)

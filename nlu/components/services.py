@@ -31,8 +31,9 @@ class Services(Trained, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Thresholds on the chances: that the message is about any service at all, and of each service beside the
-        likeliest. The likeliest needs none of its own: who asks for something is taken at their word."""
-        return {"any": 0.7, "further": 0.5}
+        likeliest. The likeliest needs none of its own: who asks for something is taken at their word. Services at
+        least `plain` are all asked for, and come in the order in which they are told."""
+        return {"any": 0.7, "further": 0.5, "plain": 0.9}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns what the scores of the service heads are worth, and from all scores whether a message is about a
@@ -56,5 +57,10 @@ class Services(Trained, GraphComponent):
         asks = float(together.chances(scores)[0]) >= self.config["any"]
         ranking = [{"code": codes[i], "confidence": round(float(chances[i]), 4)} for i in chances.argsort()[::-1][:3]]
         acted = ranking[:1] + [each for each in ranking[1:] if each["confidence"] >= self.config["further"]]
+        if (where := message.get("where")) is not None:
+            told = dict(zip(codes, where, strict=True))
+            acted.sort(
+                key=lambda each: told[each["code"]] if each["confidence"] >= self.config["plain"] else float("inf")
+            )
         message.set("service_ranking", ranking if asks else [], add_to_output=True)
         message.set("services", acted if asks else [], add_to_output=True)
