@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import time
@@ -42,6 +43,8 @@ def hear(model: Path, messages: Sequence[Labelled]) -> tuple[list[Heard], float]
         from nlu.replies import analysis
 
         processor = Agent.load(str(model)).processor
+        gc.collect()
+        gc.freeze()  # as the engine does once it is ready: nlu/server.py
 
     async def parse_all() -> tuple[list[Heard], float]:
         for message in messages[:WARM_UP]:

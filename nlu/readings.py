@@ -68,25 +68,31 @@ def read_any(scores: np.ndarray, targets: np.ndarray) -> AnyOf:
 
 @dataclass
 class Network:
-    """Small networks with one hidden layer over all standardised scores, their chances averaged as log odds."""
+    """Small networks with one hidden layer, side by side as one, their chances averaged as log odds."""
 
-    centre: np.ndarray
-    scale: np.ndarray
-    layers: list[tuple[np.ndarray, ...]]
+    into: np.ndarray
+    bias: np.ndarray
+    out: np.ndarray
+    shift: np.ndarray
 
     def chances(self, scores: np.ndarray) -> np.ndarray:
         """Shape (labels,); each label by itself."""
-        values = (scores - self.centre) / self.scale
-        odds = [np.maximum(values @ into + bias, 0) @ out + shift for into, bias, out, shift in self.layers]
-        return _sigmoid(np.mean(odds, axis=0))
+        return _sigmoid(np.maximum(scores @ self.into + self.bias, 0) @ self.out + self.shift)
 
 
 def read_together(scores: np.ndarray, targets: np.ndarray) -> Network:
-    """Learns from all `scores` (messages, heads) which labels hold, `targets` (messages, labels)."""
+    """Learns from all `scores` (messages, heads), standardised, which labels hold, `targets` (messages, labels)."""
     centre, scale = scores.mean(axis=0), scores.std(axis=0) + 1e-6
     values, wanted = (scores - centre) / scale, targets if targets.shape[1] > 1 else targets.ravel()
-    layers = Parallel(n_jobs=os.cpu_count())(delayed(_network)(values, wanted, start) for start in range(NETWORKS))
-    return Network(centre, scale, layers)
+    each = Parallel(n_jobs=os.cpu_count())(delayed(_network)(values, wanted, start) for start in range(NETWORKS))
+    into, bias, out, shift = zip(*each, strict=True)
+    weights = np.hstack(into) / scale[:, None]
+    return Network(
+        weights.astype(np.float32),
+        (np.concatenate(bias) - centre @ weights).astype(np.float32),
+        (np.vstack(out) / NETWORKS).astype(np.float32),
+        np.mean(shift, axis=0).astype(np.float32),
+    )
 
 
 def _network(values: np.ndarray, wanted: np.ndarray, start: int) -> tuple[np.ndarray, ...]:

@@ -86,10 +86,10 @@ class Ngrams(Trained, GraphComponent):
         return training_data
 
     def add(self, message: Message) -> None:
-        """Adds the block of n-grams, and apart from it `clause_rows`, if the message has several clauses."""
+        """Adds the block of n-grams, and `clause_rows`, a function: few messages need the rows of their clauses."""
         add_block(message, self._rows(readings(message)))
         if len(message.get("clauses") or ()) > 1:
-            message.set("clause_rows", self._rows(readings(message, "clauses")))
+            message.set("clause_rows", lambda: self._rows(readings(message, "clauses")))
 
     @cached_property
     def _idf(self) -> np.ndarray:

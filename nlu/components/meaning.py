@@ -24,7 +24,7 @@ from nlu.components.featurizer import Ngrams, readings
 from nlu.components.rows import add_block
 from nlu.components.trained import Trained
 
-OPENING, END = 40, 80  # characters of a long message that are encoded: who it is about, and what is asked
+OPENING, END = 30, 60  # characters of a long message that are encoded: who it is about, and what is asked
 SAMPLE = 4000  # messages from which the axes are learnt
 BATCH = 4000  # messages that a process encodes at once
 
@@ -45,7 +45,7 @@ class Meaning(Trained, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`weight` beside the n-grams, whose rows have length 1; `dimensions` of the 512 kept."""
-        return {"weight": 0.3, "dimensions": 128}
+        return {"weight": 0.5, "dimensions": 128}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the centre and the axes, shapes (512,) and (512, dimensions), from an even sample of the messages."""

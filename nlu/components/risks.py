@@ -34,7 +34,7 @@ class Risks(Trained, GraphComponent):
         """Thresholds on the chances: of danger; of danger where the floor hears something urgent or an emergency
         (below, the model is sure that it misheard); of each risk beside the likeliest; of an emergency once there is
         danger."""
-        return {"danger": 0.58, "misheard": {"urgent": 0.3, "emergency": 0.1}, "further": 0.5, "emergency": 0.4}
+        return {"danger": 0.56, "misheard": {"urgent": 0.5, "emergency": 0.25}, "further": 0.5, "emergency": 0.4}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns danger, each risk and emergency together; keeps (codes, reading), the first output being danger."""

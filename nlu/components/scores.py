@@ -62,11 +62,11 @@ class Scores(Trained, GraphComponent):
         return training_data
 
     def add(self, message: Message) -> None:
-        """Scores one message, its passages included; sets `where`, shape (heads,), the number of a clause for each."""
+        """Scores one message, its passages included; sets `where`, a function: the clause of each head, (heads,)."""
         self._extend(message, self.model.scores(blocks_of(message)))
-        clauses = message.get("clause_rows")
-        if self.config["where"] and clauses is not None:
-            message.set("where", (clauses @ self.model.weights).argmax(axis=0))
+        clause_rows = message.get("clause_rows")
+        if self.config["where"] and clause_rows:
+            message.set("where", lambda: (clause_rows() @ self.model.weights).argmax(axis=0))
 
     def _extend(self, message: Message, scores: np.ndarray) -> None:
         earlier = message.get(SCORES)

@@ -30,10 +30,10 @@ class Services(Trained, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Thresholds on the chances: that the message is about any service at all, and of each service beside the
-        likeliest. The likeliest needs none of its own: who asks for something is taken at their word. Services at
-        least `plain` are all asked for, and come in the order in which they are told."""
-        return {"any": 0.7, "further": 0.5, "plain": 0.9}
+        """Thresholds on the chances: that the message is about any service at all; of the likeliest, which needs
+        little of its own, since who asks for something is taken at their word; of each service beside it. Services
+        at least `plain` are all asked for, and come in the order in which they are told."""
+        return {"any": 0.64, "likeliest": 0.05, "further": 0.5, "plain": 0.9}
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns what the scores of the service heads are worth, and from all scores whether a message is about a
@@ -54,13 +54,12 @@ class Services(Trained, GraphComponent):
         places, codes, single, together = self.model
         scores = message.get(SCORES)
         chances = single.chances(scores[places])
-        asks = float(together.chances(scores)[0]) >= self.config["any"]
+        asks = together.chances(scores)[0] >= self.config["any"] and chances.max() >= self.config["likeliest"]
         ranking = [{"code": codes[i], "confidence": round(float(chances[i]), 4)} for i in chances.argsort()[::-1][:3]]
         acted = ranking[:1] + [each for each in ranking[1:] if each["confidence"] >= self.config["further"]]
-        if (where := message.get("where")) is not None:
-            told = dict(zip(codes, where, strict=True))
-            acted.sort(
-                key=lambda each: told[each["code"]] if each["confidence"] >= self.config["plain"] else float("inf")
-            )
+        plain = [each for each in acted if each["confidence"] >= self.config["plain"]]
+        if len(plain) > 1 and (where := message.get("where")):
+            told = dict(zip(codes, where(), strict=True))
+            acted = [*sorted(plain, key=lambda each: told[each["code"]]), *acted[len(plain) :]]
         message.set("service_ranking", ranking if asks else [], add_to_output=True)
         message.set("services", acted if asks else [], add_to_output=True)
