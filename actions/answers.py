@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable
 
-from actions.bare import digresses, says_no, says_skip, says_yes
+from actions.bare import digresses, plain, says_no, says_skip, says_yes
 from actions.corrections import reopen
 from actions.turn import SKIPPED, UNKNOWN, Turn
 from actions.villages import village_words
@@ -16,8 +16,20 @@ from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
 from nlu.places.national import county_of, locate, match_village
 
 _HAMLET = re.compile(r"[村社组队屯寨坪湾庄街路巷号栋楼院岗岭冲沟坝塘营堡桥区苑园坑]|[0-9一二三四五六七八九十]组")
-_BOTH = re.compile(r"[两二]([个样种]|者)?(事情?)?[都全]|[都全](要|想|办|有|是)(?!不)|一起办")
-_ONE_OF_TWO = re.compile(r"第一|前一|前面|头一|上面"), re.compile(r"第二|后一|后面|下面")
+# Which of two that were offered, as a short reply of its own; 残疾证，第一次办 chooses nothing by its 第一.
+_CHOICE = "(?:我|就|那|是|选|要|办|想要?|应该是?|主要是?)*{}(?:那?[个样种项]|者)?(?:吧|的|了|呢|啊|嘛)*"
+_NEITHER = re.compile(
+    r"(?:这?[两二][个样种项者]?)?(?:事情?)?[都全]不(?:是|对|要|办).*|一[个样种][也都]?不(?:是|要).*|[两二]者皆非"
+)
+_BOTH = re.compile(
+    _CHOICE.format(
+        "(?:这?[两二](?:[个样种项]|者)?(?:事情?)?[都全](?:是|要|想|办|有|需要)*|[都全](?:想?要|想?办|需要)|一起办)"
+    )
+)
+_ONE_OF_TWO = (
+    re.compile(_CHOICE.format("(?:第一|前一?|前面|头一|上面)")),
+    re.compile(_CHOICE.format("(?:第二|后一?|后面|下面)")),
+)
 _NO_AGE = re.compile(r"一下|一会|[组村队号栋]")
 
 
@@ -34,9 +46,10 @@ def read_service(turn: Turn) -> dict[str, Any]:
     After a second unclear answer the matter is `other`, and a person reads the words.
     """
     either = turn.slots.get("either") or []
-    picked = _picked(turn.text)
-    if either and (picked or says_no(turn)):
-        return {"service": [either[i] for i in picked]} if picked else {"either": []}
+    if either and (_NEITHER.fullmatch(plain(turn)) or says_no(turn)):
+        return {"either": []}
+    if either and (picked := _picked(plain(turn))):
+        return {"service": [either[i] for i in picked]}
     if either and says_skip(turn):  # who can't tell leaves it to the station
         return {"service": either[:1]}
     found = [each["code"] for each in turn.services]
@@ -51,9 +64,9 @@ def read_service(turn: Turn) -> dict[str, Any]:
 
 def _picked(text: str) -> list[int]:
     """Which of two that were offered: 前面那个, 第二个, 两样都要."""
-    if _BOTH.search(text):
+    if _BOTH.fullmatch(text):
         return [0, 1]
-    return [i for i, said in enumerate(_ONE_OF_TWO) if said.search(text)][:1]
+    return [i for i, said in enumerate(_ONE_OF_TWO) if said.fullmatch(text)]
 
 
 def read_location(turn: Turn) -> dict[str, Any]:

@@ -59,9 +59,12 @@ def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
     said = facts(turn)
     for slot in ("description", "location", "village", "village_text", "candidates", "area"):
         said.pop(slot, None)
+    either = said.pop("either", None)
     if not wrong:  # at the summary a bare fact corrects; a matter read into a few words does not
         said.pop("service", None)
         return said if not says_yes(turn) else {}
+    if either:  # 不是上门，是生活补助: who corrects is not asked between two again
+        said["service"] = either[:1]
     tail = _TAIL.split(turn.text)[-1]
     for slot, parse in _PARSERS.items():
         named = re.search(_FIELDS[slot], turn.text) or slot == turn.awaiting

@@ -163,7 +163,8 @@ def _start(turn: Turn) -> dict[str, Any]:
         filled["consent"] = True
     if turn.intent == "talk_to_human":
         # Who wants a person is asked for no more than that person needs: where, which number, what about.
-        filled = {"service": ["other"], **dict.fromkeys(("beneficiary", "age", "name"), SKIPPED), **filled}
+        guess = filled.pop("either", [])[:1] or ["other"]
+        filled = {"service": guess, **dict.fromkeys(("beneficiary", "age", "name"), SKIPPED), **filled}
     return filled
 
 
@@ -176,7 +177,7 @@ def _pressed(turn: Turn) -> dict[str, Any]:
         offered = turn.slots.get("either") or []
         if values["service"] == "neither":
             return {"either": []}
-        values["service"] = offered if values["service"] == "both" else [values["service"]]
+        values["service"] = (offered or None) if values["service"] == "both" else [values["service"]]
     if values.get("location") == "other":
         return {**reopen("location"), "place_asked_again": True}
     return {slot: value for slot, value in values.items() if slot in SLOTS}
@@ -187,7 +188,12 @@ def _unanswered(turn: Turn, found: dict[str, Any]) -> dict[str, Any]:
     if turn.awaiting == "consent" and (says_yes(turn) or says_no(turn)):
         return {}
     vague = {"beneficiary"} if turn.slots.get("beneficiary") == "其他" else set()
-    return {slot: value for slot, value in found.items() if turn.slots.get(slot) is None or slot in vague}
+    settled = {"either"} if turn.slots.get("service") else set()
+    return {
+        slot: value
+        for slot, value in found.items()
+        if slot not in settled and (turn.slots.get(slot) is None or slot in vague)
+    }
 
 
 def _place_after_all(turn: Turn) -> dict[str, Any]:

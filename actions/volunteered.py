@@ -45,7 +45,7 @@ def matter(turn: Turn) -> dict[str, Any]:
     if len(codes) == 1 and not turn.risks and likely.get("confidence", 1) < SURE:
         if likely["confidence"] < GUESS:
             return {}
-        if other.get("confidence", 0) >= CLOSE:
+        if other.get("confidence", 0) >= CLOSE and "other" not in (likely["code"], other["code"]):
             return {"either": [likely["code"], other["code"]]}
     return {"service": [code for code in codes if code != "other"] or codes}
 

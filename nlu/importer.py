@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.messages import Labelled, read_all
-
-MASK = 2**64 - 1
 
 
 class Known(Message):
@@ -24,10 +23,10 @@ class Known(Message):
 
     def fingerprint(self) -> str:
         """The text's hash, in hexadecimal."""
-        return f"{hash(self.get(TEXT)) & MASK:x}"
+        return hashlib.blake2b(self.get(TEXT).encode(), digest_size=8).hexdigest()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Known:
-        return Known(self.data, set(self.output_properties), self.time)
+        return Known(self.data, set(self.output_properties), self.time, list(self.features))
 
 
 class LabelledMessages(RasaFileImporter):

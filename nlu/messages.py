@@ -44,6 +44,8 @@ def read(path: Path) -> list[Labelled]:
         for group in groups.value:
             nodes = {name.value: node for name, node in group.value}
             metadata = yaml.safe_load(yaml.serialize(nodes["metadata"])) if "metadata" in nodes else {}
+            if "examples" not in nodes:
+                raise ValueError(f"{path.name}:{group.start_mark.line + 1}: 这一组没有 examples")
             examples = nodes["examples"]
             for offset, line in enumerate(examples.value.splitlines(), examples.start_mark.line + 2):
                 if not line.startswith("- ") or not line[2:].strip():

@@ -31,7 +31,7 @@ def fingerprint() -> str:
         *sorted((ROOT / "nlu" / "components").glob("*.py")),
         *sorted((ROOT / "data" / "lexicon").glob("risk-*.yml")),
         *sorted((ROOT / "nlu" / "safety").glob("*.py")),
-        *(ROOT / "nlu" / f"{name}.py" for name in ("linear", "readings", "normalise", "messages", "importer")),
+        *(ROOT / "nlu" / f"{name}.py" for name in ("linear", "readings", "normalise", "messages", "importer", "taken")),
     ]
     digest = hashlib.sha256()
     for path in files:

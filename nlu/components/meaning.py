@@ -62,7 +62,7 @@ class Meaning(Trained, GraphComponent):
         """Adds the columns to the training messages, which all processors encode together."""
         messages = [m for m in training_data.training_examples if m.get("text_tokens")]
         parts = [messages[start : start + BATCH] for start in range(0, len(messages), BATCH)]
-        encoder = USE(threads=1)  # one for each process
+        encoder = USE(threads=1)  # loaded by each process
         encoded = Parallel(n_jobs=os.cpu_count())(delayed(encoder.encode)([_heard(m) for m in part]) for part in parts)
         for message, vector in zip(messages, chain.from_iterable(encoded), strict=True):
             self._widen(message, vector[None])

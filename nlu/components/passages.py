@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 LONGEST = 2000  # characters read; a 10,000-character letter says what it wants within them
-CLAUSE = 6  # characters; a shorter one joins the next
+CLAUSE = 6  # characters; a shorter one joins the next, the last excepted
 MOST = 60  # clauses; the last one is the rest
 _CLAUSE = re.compile(r"[^，,。！？!?；;\n]*[，,。！？!?；;\n]*")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]*")

@@ -18,7 +18,7 @@ from nlu.readings import read_any, read_together
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Services(Trained, GraphComponent):
-    """Sets `services` (acted upon, likeliest first) and `service_ranking` (the three likeliest).
+    """Sets `services` (acted upon, the main one first) and `service_ranking` (the three likeliest).
 
     Both are empty for a message that is about no service.
     """
@@ -57,8 +57,10 @@ class Services(Trained, GraphComponent):
         asks = together.chances(scores)[0] >= self.config["any"] and chances.max() >= self.config["likeliest"]
         ranking = [{"code": codes[i], "confidence": round(float(chances[i]), 4)} for i in chances.argsort()[::-1][:3]]
         acted = ranking[:1] + [each for each in ranking[1:] if each["confidence"] >= self.config["further"]]
+        where = message.data.pop("where", None)
+        message.data.pop("clause_rows", None)
         plain = [each for each in acted if each["confidence"] >= self.config["plain"]]
-        if len(plain) > 1 and (where := message.get("where")):
+        if len(plain) > 1 and where:
             told = dict(zip(codes, where(), strict=True))
             acted = [*sorted(plain, key=lambda each: told[each["code"]]), *acted[len(plain) :]]
         message.set("service_ranking", ranking if asks else [], add_to_output=True)

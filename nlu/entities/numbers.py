@@ -70,7 +70,12 @@ def find_numbers(text: str, original: str, *, local: bool = False) -> Iterator[E
             yield from entity("phone", "-".join(part for part in said.groups() if part), *match.span(1))
     if area := _AREA_SAID.search(text):
         code = digits_of(area[1])
-        for match in _LOCAL_SAID.finditer(text):
+        near = [
+            each
+            for each in _LOCAL_SAID.finditer(text)
+            if min(abs(each.start() - area.end()), abs(area.start() - each.end())) <= 8
+        ]
+        for match in near[:1]:  # 编号23456789 elsewhere is none
             if _LANDLINE.fullmatch(code + (digits := digits_of(match[1]))):
                 yield from entity("phone", f"{code}-{digits}", *match.span(1))
     if local:

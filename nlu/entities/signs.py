@@ -119,7 +119,7 @@ def of_person(message: Message, person: Entity) -> Signs:
         signs["beside me"] = 1.0
     if _SAYS_OUTRIGHT.match(text, start):
         signs["said outright"] = 1.0
-    young, old = _generation(person)
+    young, old = _generation(text[start:end], person)
     if young and _OF_CHILD.search(text):
         signs["child's matter"] = 1.0
         if "brought up" in signs:
@@ -140,7 +140,7 @@ def of_person(message: Message, person: Entity) -> Signs:
         signs["need far behind"] = 1.0
     if not after.strip(",。!?; "):
         signs["nothing behind"] = 1.0
-    if person.text[0] in "我俺咱额偶阮家":
+    if text[start] in "我俺咱额偶阮家":
         signs["mine"] = 1.0
     return signs
 
@@ -181,7 +181,7 @@ def of_speaker(message: Message) -> Signs:
         signs["beside others"] = 1.0
         if _BACK.search(text):
             signs["somebody else meant"] = 1.0
-        if _OF_CHILD.search(text) and any(_generation(one)[0] for one in message.persons):
+        if _OF_CHILD.search(text) and any(_generation(text[one.start : one.end], one)[0] for one in message.persons):
             signs["child's matter"] = 1.0
         if all(_gone(message, one) for one in message.persons):
             signs["others gone"] = 1.0
@@ -211,13 +211,14 @@ def of_nobody(message: Message) -> Signs:
     return signs
 
 
-def _generation(person: Entity) -> tuple[bool, bool]:
+def _generation(said: str, person: Entity) -> tuple[bool, bool]:
+    """Whether the person is young, and whether old, by what they are to the speaker or by the word for them."""
     role = _ROLE.get(str(person.value))
     if role in ("child", "grandchild"):
         return True, False
     if role in ("parent", "grandparent", "spouse"):
         return False, True
-    return _YOUNG.search(person.text) is not None, _OLD.search(person.text) is not None
+    return _YOUNG.search(said) is not None, _OLD.search(said) is not None
 
 
 def _gone(message: Message, person: Entity) -> bool:

@@ -106,6 +106,7 @@ _BREAK = re.compile(r"[^一-鿿\d]")
 _COUNTY_ENDS = ("县", "市", "区", "旗")
 _SUPPORT = 25.0
 _LOOK_BACK = 60
+_HAS_INSIDE = tuple("家屋村组寨厂店校院城心手夜这那哪")
 _ROAD = ("路", "街", "巷", "大道")
 _STREET_OFFICE = re.compile(r"(?:的|人|这|那|一带|住|居民|社区)")
 _NO_BEGINNING = "在是的了我俺咱们你他她住"
@@ -135,7 +136,7 @@ def division_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
             if known is None:
                 continue
             end = start + length
-            if end > len(text):
+            if end > len(text) or (form in words.never and not text[:start].endswith(_COUNTY_ENDS)):
                 continue
             full, bare, popular = known
             if full or popular:
@@ -149,6 +150,8 @@ def division_mentions(gazetteer: Gazetteer, text: str) -> list[Mention]:
                 found.append(Mention(start, end, codes, full=True, ordinary=vague, spare=spare))
             elif form.endswith(_ROAD) and not _STREET_OFFICE.match(text, end) and _is_street(gazetteer, bare):
                 continue  # 解放北路12号 is a road; its street office is meant in 解放北路的
+            elif form[0] == "里" and text[start - 1 : start] in _HAS_INSIDE:
+                continue  # 家里水龙头, 村里商店
             elif not _NOT_BARE.match(text, end):
                 if _CLASHES.match(text, start) or (start and _CLASHES.match(text, start - 1)):
                     continue

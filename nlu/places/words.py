@@ -14,12 +14,13 @@ class PlaceWords:
 
     ordinary: frozenset[str]
     generic: frozenset[str]
+    never: frozenset[str]
     no_village: frozenset[str]
 
     @classmethod
     def load(cls, path: Path = _FILE) -> PlaceWords:
         """Read the sections of the file. Raises ValueError naming a line outside of the known sections."""
-        sections: dict[str, set[str]] = {"ordinary": set(), "generic": set(), "no_village": set()}
+        sections: dict[str, set[str]] = {"ordinary": set(), "generic": set(), "never": set(), "no_village": set()}
         section = None
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             line = line.partition("#")[0].strip()

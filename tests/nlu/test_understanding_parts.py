@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -109,4 +110,26 @@ near = (said > 0.65) & (said < 0.75)
 assert near.sum() > 200 and abs(held[near].mean() - 0.7) < 0.06, held[near].mean()
 one = readings.read_one(scores, np.where(scores[:, 0] > 0, "a", "b").tolist(), 1.0)
 assert one.labels == ["a", "b"] and abs(one.chances(scores[0]).sum() - 1) < 1e-9
+""")
+
+
+def test_known_messages_keep_their_labels_when_rasa_copies_them(tmp_path: Path) -> None:
+    """Each is told from others by its text; a copy may be changed without changing the first, and loses nothing."""
+    (tmp_path / "a.yml").write_text(
+        "nlu:\n- intent: inform\n  metadata: {services: [dibao], risks: [survival], urgency: urgent}\n"
+        "  examples: |\n    - 断粮了\n    - 没米了\n",
+        encoding="utf-8",
+    )
+    engine(f"""
+import copy
+from nlu.components.trained import labels_of
+from nlu.importer import LabelledMessages
+importer = LabelledMessages("config.yml", "domain", ["data/rules"], folders=[{str(tmp_path)!r}])
+one, other = importer.get_nlu_data().training_examples
+assert labels_of(one) == dict(services=["dibao"], risks=["survival"], urgency="urgent")
+assert one != other and len({{one, other, copy.deepcopy(one)}}) == 2
+one.features.append("kept")
+copied = copy.deepcopy(one)
+copied.set("intent", "thank")
+assert one.get("intent") == "inform" and copied.features == ["kept"] and labels_of(copied) == labels_of(one)
 """)
