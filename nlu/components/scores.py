@@ -40,6 +40,12 @@ class Scores(Trained, GraphComponent):
         a message each head hears its label most (heads of n-grams alone)."""
         return {"kinds": [], "c": 0.8, "where": False}
 
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """ValueError when `where` is asked of heads of several kinds: `Services` reads it as that of its heads."""
+        if config["where"] and config["kinds"] != ["service"]:
+            raise ValueError(f"config.yml: Scores: where is for kinds: [service], not {config['kinds']}")
+
     def train(self, training_data: TrainingData) -> Resource:
         """Trains the heads, and keeps beside them the scores of messages by heads that had not seen them."""
         examples = messages_of(training_data)

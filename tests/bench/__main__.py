@@ -161,6 +161,8 @@ SECTIONS: dict[str, tuple[str, Callable[[], list[str]]]] = {
 def main() -> None:
     """All sections, or those named; the others stay as they are in the document."""
     page = ROOT / "docs" / "performance.md"
+    if unknown := set(sys.argv[1:]) - SECTIONS.keys() - {"--no-peer"}:
+        sys.exit(f"没有这样的部分：{'、'.join(sorted(unknown))}；有 {'、'.join(SECTIONS)}")
     for name in [word for word in sys.argv[1:] if word in SECTIONS] or SECTIONS:
         title, section = SECTIONS[name]
         lines = [f"Measured on {date.today()}: {machine()}.", "", *section()]

@@ -80,7 +80,7 @@ def test_danger_comes_before_the_choice(resident: Begin, office: Office) -> None
     talk.play("他爸又拿刀追着我们娘俩砍，我们躲在长沙县黄兴镇打卦岭村口")
     assert talk.awaiting != "service"
     (ticket,) = office.tickets_of(talk)
-    assert ticket.urgency == "emergency" and ticket.township_code == HUANGXING
+    assert ticket.urgency == "emergency" and ticket.township == HUANGXING
 
 
 def said_of_two(text: str, services: tuple[str, ...] = ()) -> dict[str, object]:
