@@ -45,28 +45,30 @@ def read_service(turn: Turn) -> dict[str, Any]:
 
     After a second unclear answer the matter is `other`, and a person reads the words.
     """
-    either = turn.slots.get("either") or []
-    if either and (_NEITHER.fullmatch(plain(turn)) or says_no(turn)):
-        return {"either": []}
-    if either and (picked := _picked(plain(turn))):
-        return {"service": [either[i] for i in picked]}
-    if either and says_skip(turn):  # who can't tell leaves it to the station
-        return {"service": either[:1]}
+    if chosen := choice(turn):
+        return chosen
     found = [each["code"] for each in turn.services]
     if not found and turn.ranking and turn.intent in ("request_service", "inform", "ask_policy", "complain"):
         found = [turn.ranking[0]["code"]] if turn.ranking[0]["confidence"] >= 0.15 else []
     if found:
         return {"service": found}
     if turn.slots.get("service_asked") and turn.intent not in ("ask_policy", "greet", "bot_question", "thank"):
-        return {"service": either[:1] or ["other"]}
+        return {"service": (turn.slots.get("either") or ["other"])[:1]}
     return {}
 
 
-def _picked(text: str) -> list[int]:
-    """Which of two that were offered: 前面那个, 第二个, 两样都要."""
+def choice(turn: Turn) -> dict[str, Any]:
+    """What a short reply chooses of two services that were offered: 前面那个, 两样都要, 都不是."""
+    either, text = turn.slots.get("either") or [], plain(turn)
+    if turn.awaiting != "service" or not either:
+        return {}
+    if _NEITHER.fullmatch(text) or says_no(turn):
+        return {"either": []}
     if _BOTH.fullmatch(text):
-        return [0, 1]
-    return [i for i, said in enumerate(_ONE_OF_TWO) if said.fullmatch(text)]
+        return {"service": either}
+    if says_skip(turn):  # who can't tell leaves it to the station
+        return {"service": either[:1]}
+    return next(({"service": [one]} for one, said in zip(either, _ONE_OF_TWO) if said.fullmatch(text)), {})
 
 
 def read_location(turn: Turn) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import keep_alarm, settle_in_danger, stand_by
-from actions.answers import READERS, settle_unknown_area
+from actions.answers import READERS, choice, settle_unknown_area
 from actions.bare import digresses, says_no, says_skip, says_wait, says_yes, takes_back
 from actions.corrections import corrections, reopen, told_more
 from actions.digressions import explain, say_aside
@@ -68,7 +68,7 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     if says_wait(turn):
         dispatcher.utter_message(response="utter_wait")
         return {}
-    corrected = corrections(turn)
+    corrected = {} if choice(turn) else corrections(turn)  # 两个都不是我要的 takes nothing back
     if corrected and corrected.get(turn.awaiting) is None:
         asked_again = all(value is None for value in corrected.values())
         dispatcher.utter_message(response="utter_say_again" if asked_again else "utter_corrected")

@@ -10,7 +10,7 @@ from actions.villages import village_words
 
 RICH = 15  # characters from which a request tells its own story and need not be described again
 # Chances of the likeliest service. Below GUESS it is asked what the matter is; below SURE, if the next is at least
-# CLOSE, which of the two it is: 4 % of the needs in the evaluation; 61 % were guessed right, 76 % are one of the two.
+# CLOSE, which of the two it is: 32 of 2,334 needs in the evaluation; 24 were guessed right, 28 are one of the two.
 GUESS, SURE, CLOSE = 0.15, 0.5, 0.05
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
 

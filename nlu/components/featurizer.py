@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cached_property
 from itertools import pairwise
@@ -24,14 +25,18 @@ from nlu.components.trained import Trained
 from nlu.normalise import normalise
 
 Reading = tuple[str, list[str]]  # the normalised text of a passage and its words
+# Of a number of two digits, mostly an age, only the decade counts, of a long one only its length: whether somebody is
+# 82 or 83 says nothing about what is needed, but each has its own n-grams, many of them rare.
+_AGE, _LONG = re.compile(r"(?<!\d)([1-9])\d(?!\d)"), re.compile(r"\d{6,}")
 
 
 def readings(message: Message, of: str = "passages") -> list[Reading]:
     """Text and words of each passage of a message, the whole message first; or of each clause."""
-    text = normalise(message.get(TEXT)).lower()
+    text = _AGE.sub(r"\g<1>0", normalise(message.get(TEXT)).lower())
+    text = _LONG.sub(lambda number: "0" * len(number[0]), text)
     tokens = message.get("text_tokens")
     return [
-        (text[start:end], [token.text.lower() for token in tokens if start <= token.start < end])
+        (text[start:end], [text[token.start : token.end] for token in tokens if start <= token.start < end])
         for start, end in message.get(of)
     ]
 
