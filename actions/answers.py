@@ -68,7 +68,7 @@ def choice(turn: Turn) -> dict[str, Any]:
         return {"service": either}
     if says_skip(turn):  # who can't tell leaves it to the station
         return {"service": either[:1]}
-    return next(({"service": [one]} for one, said in zip(either, _ONE_OF_TWO) if said.fullmatch(text)), {})
+    return next(({"service": [one]} for one, said in zip(either, _ONE_OF_TWO, strict=True) if said.fullmatch(text)), {})
 
 
 def read_location(turn: Turn) -> dict[str, Any]:
