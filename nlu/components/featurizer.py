@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from marisa_trie import Trie
 from rasa.engine.graph import GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -77,15 +77,20 @@ class Ngrams(Trained, GraphComponent):
             raise ValueError(f"config.yml: Ngrams: min_df={config['min_df']} must be 1 or more")
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns which grams exist and how telling each is."""
-        self.model = TfidfVectorizer(analyzer=grams, min_df=self.config["min_df"], sublinear_tf=True, dtype=np.float32)
-        self.model.fit([readings(m)[0] for m in training_data.training_examples if m.get("text_tokens")])
+        """Learns which grams exist and how telling each is. `model`: a trie that numbers the grams (a dictionary of
+        half a million would take a third of the engine's memory), and their weights, shape (grams,)."""
+        learner = TfidfVectorizer(analyzer=grams, min_df=self.config["min_df"], dtype=np.float32)
+        learner.fit([readings(m)[0] for m in training_data.training_examples if m.get("text_tokens")])
+        numbers = Trie(learner.vocabulary_)
+        weights = np.zeros(len(numbers))
+        weights[[numbers[gram] for gram in learner.vocabulary_]] = learner.idf_[[*learner.vocabulary_.values()]]
+        self.model = numbers, weights
         return self.keep()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the rows to the training messages, all in one batch."""
         messages = [m for m in training_data.training_examples if m.get("text_tokens")]
-        rows = self.model.transform([readings(m)[0] for m in messages])
+        rows = self._rows([readings(m)[0] for m in messages])
         for message, row in zip(messages, rows, strict=True):
             add_block(message, row)
         return training_data
@@ -96,24 +101,18 @@ class Ngrams(Trained, GraphComponent):
         if len(message.get("clauses") or ()) > 1:
             message.set("clause_rows", lambda: self._rows(readings(message, "clauses")))
 
-    @cached_property
-    def _idf(self) -> np.ndarray:
-        """Shape (features,); scikit-learn makes it anew each time it is asked for."""
-        idf: np.ndarray = self.model.idf_
-        return idf
-
     def _rows(self, texts: list[Reading]) -> csr_matrix:
-        """The very rows of `TfidfVectorizer.transform`, at a third of its time."""
-        vocabulary, idf = self.model.vocabulary_, self._idf
+        """The rows of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`, at a third of its time."""
+        numbers, weights = self.model
         columns, values, ends = [], [], [0]
         for reading in texts:
-            known = Counter(map(vocabulary.get, grams(reading)))
+            known = Counter(map(numbers.get, grams(reading)))
             known.pop(None, None)
             places = list(known)
-            weights = (1 + np.log(np.fromiter(known.values(), float, len(known)))) * idf[places]
+            row = (1 + np.log(np.fromiter(known.values(), float, len(known)))) * weights[places]
             columns += places
-            values.append(weights / (np.linalg.norm(weights) or 1.0))
+            values.append(row / (np.linalg.norm(row) or 1.0))
             ends.append(len(columns))
         return csr_matrix(
-            (np.concatenate(values).astype(np.float32), columns, ends), shape=(len(texts), len(idf)), copy=False
+            (np.concatenate(values).astype(np.float32), columns, ends), shape=(len(texts), len(weights)), copy=False
         )

@@ -43,7 +43,8 @@ import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from nlu.components.featurizer import Ngrams, readings
+from sklearn.feature_extraction.text import TfidfVectorizer
+from nlu.components.featurizer import Ngrams, grams, readings
 from nlu.components.passages import passages
 from nlu.components.rows import blocks_of, stacked
 from nlu.components.tokenizer import Words
@@ -59,14 +60,17 @@ known = [message(t) for t in ("老人没人做饭，想要送饭", "老人没人
 part = Ngrams({"min_df": 1}, None, None)
 part.keep = lambda: None
 part.train(TrainingData(known))
+plain = TfidfVectorizer(analyzer=grams, sublinear_tf=True, dtype=np.float32).fit([readings(m)[0] for m in known])
+order = [part.model[0][gram] for gram in plain.get_feature_names_out()]
 for text in ("老人没人做饭。" * 30, "完全没见过的话", "!!"):
     one = message(text, 50)
     part.add(one)
-    wanted = part.model.transform(readings(one))
-    assert blocks_of(one)[0].shape == wanted.shape
-    assert abs(blocks_of(one)[0] - wanted).max() < 1e-6
+    wanted = plain.transform(readings(one)).toarray()
+    made = blocks_of(one)[0].toarray()
+    assert made.shape == wanted.shape
+    assert abs(made[:, order] - wanted).max() < 1e-6
 part.process_training_data(TrainingData(known))
-assert stacked(known).shape == (4, len(part.model.vocabulary_))
+assert stacked(known).shape == (4, len(order))
 """)
 
 
