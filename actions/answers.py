@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import Any, Callable
 
-from actions.bare import digresses, plain, says_no, says_skip, says_yes
+from actions.bare import digresses, plain, says_no, says_skip, says_wait, says_yes
 from actions.corrections import reopen
 from actions.turn import SKIPPED, UNKNOWN, Turn
 from actions.villages import village_words
-from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
+from nlu.entities import parse_age, parse_name, parse_phone, parse_relation, rare_name
 from nlu.places.national import county_of, locate, match_village
 
 _HAMLET = re.compile(r"[村社组队屯寨坪湾庄街路巷号栋楼院岗岭冲沟坝塘营堡桥区苑园坑]|[0-9一二三四五六七八九十]组")
@@ -30,6 +30,9 @@ _ONE_OF_TWO = (
     re.compile(_CHOICE.format("(?:第一|前一?|前面|头一|上面)")),
     re.compile(_CHOICE.format("(?:第二|后一?|后面|下面)")),
 )
+# The writer beside the person who was asked for: 俺叫刘建芳，俺弟弟叫刘建军.
+_WRITER = re.compile(r"(?<![给替帮是跟])[我俺咱](?:叫|是|姓|名叫)[^,，。、；;\s]{1,6}[,，。、；;\s]")
+_DEAD = re.compile(r"[^\d]{0,8}(?:停机|打不通|空号|不用了|别打|莫打|没人接|打错|错了)")
 _NO_AGE = re.compile(r"一下|一会|[组村队号栋]")
 
 
@@ -104,14 +107,14 @@ def settle_unknown_area(candidates: list[str], area: str | None) -> str | None:
 
 def read_village(turn: Turn) -> dict[str, Any]:
     """A village of the township by name, or the words as they are (a hamlet or group the gazetteer lacks)."""
-    if says_skip(turn):
-        return {"village": SKIPPED}
-    if says_no(turn):  # not this township
-        return reopen("location")
     township = turn.known("location")
     code = match_village(township, turn.text) if township else None
     if code:
         return {"village": code, "village_text": village_words(code, turn.text)}
+    if says_skip(turn):
+        return {"village": SKIPPED}
+    if says_no(turn):  # not this township
+        return reopen("location")
     text = turn.text.strip()
     named_like_one = _HAMLET.search(text) or (len(text) <= 6 and not parse_name(text) and not digresses(turn))
     if len(text) <= 25 and named_like_one and not parse_phone(text) and not says_yes(turn):
@@ -131,20 +134,38 @@ def read_age(turn: Turn) -> dict[str, Any]:
     """Years."""
     age = None if _NO_AGE.search(turn.text) else parse_age(turn.text)
     if age is not None and 0 <= age <= 120:
-        return {"age": age}
+        return {**_whose(turn), "age": age}
     return {"age": SKIPPED} if says_skip(turn) else {}
 
 
 def read_name(turn: Turn) -> dict[str, Any]:
-    """A name, or a surname with a title."""
+    """A name, or a surname with a title; of the writer and the person in need the latter's."""
+    text = turn.text
+    if turn.slots.get("beneficiary") not in ("本人", None, SKIPPED):
+        text = _WRITER.sub("", text) or text
+    name = parse_name(text)
+    if name and not says_skip(turn):
+        return {**_whose(turn), "name": name}
     if says_skip(turn):
         return {"name": SKIPPED}
-    name = parse_name(turn.text)
+    unclear = says_yes(turn) or says_no(turn) or says_wait(turn) or (digresses(turn) and turn.confidence > 0.9)
+    name = None if unclear else rare_name(text)
     return {"name": name} if name else {}
 
 
+def _whose(turn: Turn) -> dict[str, Any]:
+    """奶奶85, to the question how old the father is, says whom it is all about."""
+    known = turn.known("beneficiary")
+    said = next((each for each in turn.entity("relation") if each["start"] <= 1), None)
+    return {"beneficiary": said["value"]} if said and known and said["value"] not in (known, "本人", "其他") else {}
+
+
 def read_phone(turn: Turn) -> dict[str, Any]:
-    """A mainland mobile or landline number."""
+    """A mainland mobile or landline number; of several the last that is not said to be wrong or dead."""
+    found = turn.entity("phone")
+    alive = [each for each in found if not _DEAD.match(turn.text[each["end"] :])]
+    if len(found) > 1 and alive:
+        return {"phone": alive[-1]["value"]}
     phone = parse_phone(turn.text)
     if phone:
         return {"phone": phone}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Callable
 
 from actions.bare import is_bare, says_yes
@@ -13,19 +14,20 @@ from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
 from nlu.places.national import locate, match_village
 
 _WRONG = re.compile(
-    r"不是|不对|错了|搞错|说错|写错|打错|填错|讲错|记错|弄错|更正|改成|改为|改一下|改下|应该是|改|换成|换个|换一个|有误|不正确"
+    r"(?<!是)不是|不对|错[了咯哒啦嘞喽]|[搞说写打填讲记弄报听按输]错|更正|应该是|改|换成|换个|换一个|有误|不正确|不要[^,。，]{2,8}[了,，]|不办[^,。，]{2,8}[了,，]"
 )
 _FIELDS = {  # words by which people name an answer, most specific first
     "phone": r"电话|手机|号码|联系方式",
     "name": r"名字|姓名|名儿|(?<!老百)姓",
-    "age": r"年龄|岁数|年纪|几岁|多大",
-    "beneficiary": r"帮谁|给谁|关系|不是(?:帮|给|替)?我(?:自己|本人)|(?:帮|给|替)我自己",
+    "age": r"年龄|岁数|年纪|几岁|多大|[虚实周]岁",
+    "beneficiary": r"帮谁|给谁|关系|(?<!是)不是(?:帮|给|替)?我(?:自己|本人|[,， ])|其实是[我俺]|[帮给替]我自己",
     "location": r"地址|地方|乡镇|街道|住址|镇|乡(?!亲)|位置",
     "village": r"村|社区|[一二三四五六七八九十\d]组",
     "service": r"事项|服务|要办|办的|业务",
     "description": r"情况|描述|说明|内容",
 }
-_TAIL = re.compile(r"应该是|改成|改为|换成|(?<!不)是|叫|为|[,，。:：;；]|改")
+_TAIL = re.compile(r"应该是|改成|改为|换成|(?<!不)是|叫|为|[,，。:：;；\s]|改")
+_READ_INTO = ("service", "beneficiary")  # understood rather than said: no correction beside one that is sure
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "phone": parse_phone,
     "name": parse_name,
@@ -33,6 +35,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "beneficiary": parse_relation,
 }
 LONGEST = 60  # characters; a longer message tells a story and corrects nothing
+TELLING = 14  # characters from which words about a wrong description are the right one
 
 
 def corrections(turn: Turn) -> dict[str, Any]:
@@ -42,16 +45,26 @@ def corrections(turn: Turn) -> dict[str, Any]:
         return {}
     moved = _moved(turn)
     words = moved.pop("village_text", None)
-    changed = {**_said(turn, wrong), **moved}
-    changed = {slot: new for slot, new in changed.items() if turn.slots.get(slot) not in (None, new)}
+    said = _said(turn, wrong)
+    stated = {**{slot: value for slot, value in said.items() if not moved or slot not in _READ_INTO}, **moved}
+    changed = {slot: new for slot, new in stated.items() if turn.slots.get(slot) not in (None, new)}
     if words and (changed.keys() & moved.keys() or turn.known("village") == moved.get("village")):
         changed["village_text"] = words
     if "location" in changed and "village" not in changed:
         changed.update(village=None, village_text=None)
-    if changed or not wrong:
+    if stated or not wrong:  # what is said a second time is right by now
         return changed
     named = [slot for slot, words in _FIELDS.items() if re.search(words, turn.text)]
+    if named[:1] == ["description"] and len(turn.text) >= TELLING:
+        return {"description": f"{turn.known('description') or ''}；{turn.text.strip()}".lstrip("；")}
     return reopen(named[0]) if named and turn.slots.get(named[0]) is not None else {}
+
+
+def beside(turn: Turn) -> Turn | None:
+    """The turn with the sentence beside the correction: 何金龙。那个电话错了，…; None where there is none."""
+    sentences = [each for each in re.split(r"[。；;!！\n]", turn.text) if each.strip()]
+    plain = [each for each in sentences if not _WRONG.search(each)]
+    return replace(turn, text=plain[0]) if plain and len(plain) < len(sentences) else None
 
 
 def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
@@ -60,18 +73,36 @@ def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
     for slot in ("description", "location", "village", "village_text", "candidates", "area"):
         said.pop(slot, None)
     either = said.pop("either", None)
+    if turn.intent == "ask_policy":  # 一个月大概有几多钱 tells no age
+        return {}
     if not wrong:  # at the summary a bare fact corrects; a matter read into a few words does not
         said.pop("service", None)
         return said if not says_yes(turn) else {}
     if either:  # 不是上门，是生活补助: who corrects is not asked between two again
         said["service"] = either[:1]
-    tail = _TAIL.split(turn.text)[-1]
+    elif "service" not in said and turn.services:  # 那不要养老院了，改成请人上门: no request by its intent
+        said["service"] = [each["code"] for each in turn.services]
+    if said.get("service", [None])[0] in (turn.known("service") or []) and re.search(r"不要|改成|换成|不是", turn.text):
+        others = [each["code"] for each in turn.ranking if each["code"] not in (turn.known("service") or [])]
+        said["service"] = others[:1] or said["service"]
+    tails = _tails(turn.text)
     for slot, parse in _PARSERS.items():
-        named = re.search(_FIELDS[slot], turn.text) or slot == turn.awaiting
-        value = parse(tail) if tail and (named or slot in said) else None
-        if value is not None:
-            said[slot] = value
-    return said
+        meant = re.search(_FIELDS[slot], turn.text) or slot == turn.awaiting or slot in said
+        if meant or (turn.known(slot) and str(turn.known(slot)) in turn.text):
+            value = next((found for tail in tails if (found := parse(tail)) is not None), None)
+            if value is not None:
+                said[slot] = value
+    sure = any(turn.slots.get(slot) not in (None, said[slot]) for slot in ("age", "name", "phone") if slot in said)
+    return {slot: value for slot, value in said.items() if not sure or slot not in _READ_INTO or _names(turn, slot)}
+
+
+def _tails(text: str) -> list[str]:
+    """The pieces of a correction, the last first: what is said last counts."""
+    return [tail for tail in reversed(_TAIL.split(text)) if tail]
+
+
+def _names(turn: Turn, slot: str) -> bool:
+    return slot == turn.awaiting or bool(re.search(_FIELDS[slot], turn.text))
 
 
 def _moved(turn: Turn) -> dict[str, Any]:
@@ -79,14 +110,16 @@ def _moved(turn: Turn) -> dict[str, Any]:
     township = turn.known("location")
     if not township or is_bare(turn):
         return {}
-    tail = _TAIL.split(turn.text)[-1]
-    for place in (locate(tail), locate(tail, within=township[:6], asked=True)):
-        if place.status == "resolved" and place.code and place.code != township:
-            village = place.village_code
-            moved = {"location": place.code, "village": village or village_beside(place.code, tail)}
-            if moved["village"]:
-                return {**moved, "village_text": village_words(moved["village"], tail)}
-            return {"location": place.code}
+    tails = _tails(turn.text)
+    for tail in tails:
+        for place in (locate(tail), locate(tail, within=township[:6], asked=True)):
+            if place.status == "resolved" and place.code and place.code != township:
+                village = place.village_code
+                moved = {"location": place.code, "village": village or village_beside(place.code, tail)}
+                if moved["village"]:
+                    return {**moved, "village_text": village_words(moved["village"], tail)}
+                return {"location": place.code}
+    tail = tails[0] if tails else ""
     village = match_village(township, tail)
     if not village:
         return {}

@@ -11,11 +11,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alarm import keep_alarm, settle_in_danger, stand_by
 from actions.answers import READERS, choice, settle_unknown_area
-from actions.bare import digresses, says_no, says_skip, says_wait, says_yes, takes_back
-from actions.corrections import corrections, reopen, told_more
+from actions.bare import digresses, gives_up, says_no, says_skip, says_wait, says_yes, takes_back
+from actions.corrections import beside, corrections, reopen, told_more
 from actions.digressions import explain, say_aside
 from actions.effects import RecordConsent, to_wire
-from actions.submit import KEPT
+from actions.submit import PERSON, PLACE
 from actions.turn import SKIPPED, SLOTS, UNKNOWN, Turn, read
 from actions.villages import village_beside, village_said, village_words
 from actions.volunteered import facts
@@ -56,6 +56,9 @@ def take(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
 def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     """One message in the middle of the form."""
     if _gives_up(turn):
+        if instead := _instead(turn):
+            dispatcher.utter_message(response="utter_corrected")
+            return _settle(turn, instead)
         return _end("stay" if turn.slots.get("risks") else "cancelled")
     if takes_back(turn) and turn.slots.get("consent") is True:
         return _consented(False, turn, dispatcher)
@@ -72,7 +75,8 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     if corrected and corrected.get(turn.awaiting) is None:
         asked_again = all(value is None for value in corrected.values())
         dispatcher.utter_message(response="utter_say_again" if asked_again else "utter_corrected")
-        return _settle(turn, {**corrected, "confirm": None})
+        rest = beside(turn) if turn.awaiting in (*OPTIONAL, "location") else None
+        return _settle(turn, {**(READERS[turn.awaiting](rest) if rest else {}), **corrected, "confirm": None})
     return _answered(turn, dispatcher)
 
 
@@ -134,12 +138,25 @@ def _end(outcome: str) -> dict[str, Any]:
 
 def _gives_up(turn: Turn) -> bool:
     """不办了 ends the form; 算了 to a question that may be left open only leaves it open; gibberish ends nothing."""
-    if turn.intent != "cancel" or turn.values.get("confirm"):
+    if turn.values.get("confirm"):
+        return False
+    if gives_up(turn) and not turn.risks:
+        return True
+    if turn.intent != "cancel":
         return False
     if not turn.text:  # the button
         return True
     chinese = any("\u4e00" <= character <= "\u9fff" for character in turn.text)
     return turn.confidence > 0.6 and chinese and not (turn.awaiting in OPTIONAL and says_skip(turn))
+
+
+def _instead(turn: Turn) -> dict[str, Any]:
+    """这个不办了，给我女儿办…: the new matter, for whom it is; the place, the number and consent stay."""
+    new = [each["code"] for each in turn.services if each["code"] not in (turn.slots.get("service") or [])]
+    if not new or turn.slots.get("risks"):
+        return {}
+    anew = dict.fromkeys(("service", "either", "beneficiary", "age", "name", "description", "confirm"))
+    return {**anew, **facts(turn), "service": new}
 
 
 def _is_another_matter(turn: Turn) -> bool:
@@ -156,9 +173,13 @@ def _start(turn: Turn) -> dict[str, Any]:
     if turn.values.get("service"):
         filled["service"] = [turn.values["service"]]
     if not {"location", "candidates", "area"} & filled.keys():
-        filled.update({slot: turn.slots[f"last_{slot}"] for slot in KEPT if turn.slots.get(f"last_{slot}")})
+        filled.update(_remembered(turn, PLACE))
         if turn.context.get("station"):
             filled.setdefault("location", turn.context["station"])
+    last = _remembered(turn, PERSON)
+    if last and filled.get("beneficiary") == last.get("beneficiary"):
+        filled = {**last, **filled}
+    filled = {**_remembered(turn, ("phone",)), **filled}
     if turn.context.get("consented"):
         filled["consent"] = True
     if turn.intent == "talk_to_human":
@@ -166,6 +187,13 @@ def _start(turn: Turn) -> dict[str, Any]:
         guess = filled.pop("either", [])[:1] or ["other"]
         filled = {"service": guess, **dict.fromkeys(("beneficiary", "age", "name"), SKIPPED), **filled}
     return filled
+
+
+def _remembered(turn: Turn, slots: tuple[str, ...]) -> dict[str, Any]:
+    """What the request before this one knew; a village that was skipped is not asked for again."""
+    known = {slot: turn.slots.get(f"last_{slot}") for slot in slots}
+    known = {slot: value for slot, value in known.items() if value and (value != SKIPPED or slot == "village")}
+    return {} if known.get("location") == UNKNOWN else known
 
 
 def _pressed(turn: Turn) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.effects import AddSupplement, FileIntake, to_wire
 from actions.turn import Turn, read
 
-KEPT = ("location", "village", "village_text", "phone")
+PLACE, PERSON = ("location", "village", "village_text"), ("beneficiary", "age", "name")
+KEPT = (*PLACE, *PERSON, "phone")
 
 
 class SubmitIntake(Action):
@@ -22,7 +23,7 @@ class SubmitIntake(Action):
         return "action_submit_intake"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Resets the form; where and how to reach stay known for a second request."""
+        """Resets the form; what a second request would ask again stays known."""
         turn = read(tracker)
         outcome = turn.slots.get("outcome")
         if outcome == "cancelled":
@@ -34,7 +35,7 @@ class SubmitIntake(Action):
             dispatcher.utter_message(json_message={"effect": to_wire(words)})
         else:
             dispatcher.utter_message(json_message={"effect": to_wire(intake(turn))})
-        kept = {} if outcome else {slot: turn.known(slot) for slot in KEPT}
+        kept = {} if outcome else {slot: turn.slots.get(slot) for slot in KEPT}
         return [AllSlotsReset(), *(SlotSet(f"last_{slot}", value) for slot, value in kept.items() if value)]
 
 

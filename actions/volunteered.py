@@ -12,12 +12,17 @@ RICH = 15  # characters from which a request tells its own story and need not be
 # Chances of the likeliest service. Below GUESS it is asked what the matter is; below SURE, if the next is at least
 # CLOSE, which of the two it is: 32 of 2,334 needs in the evaluation; 24 were guessed right, 28 are one of the two.
 GUESS, SURE, CLOSE = 0.15, 0.5, 0.05
+UNRELATED = 0.6  # confidence from which a message counts as having nothing to do with us
+_ADVERT = re.compile(r"退订|微信同号|加微信|无抵押|^【[^】]+】")
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
 
 
 def facts(turn: Turn) -> dict[str, Any]:
     """Slots the message fills by itself. A fact counts only if it is unmistakable: one age, one phone, one relation."""
     found: dict[str, Any] = {}
+    unrelated = turn.intent == "out_of_scope" and turn.confidence >= UNRELATED
+    if (unrelated or _ADVERT.search(turn.text)) and not turn.risks:
+        return found  # a pasted advertisement has a phone number too
     if turn.services and turn.intent in (*TELLS, "ask_policy", "talk_to_human"):
         found.update(matter(turn))
     found.update(place(turn))
@@ -30,12 +35,18 @@ def facts(turn: Turn) -> dict[str, Any]:
     phones = {each["value"] for each in turn.entity("phone")}
     if len(phones) == 1:
         found["phone"] = phones.pop()
-    names = {each["value"] for each in turn.entity("person_name")}
+    needy = found.get("beneficiary") or turn.known("beneficiary") or "本人"
+    names = {each["value"] for each in turn.entity("person_name") if needy == "本人" or not says_who_writes(turn, each)}
     if len(names) == 1:
         found["name"] = names.pop()
     if turn.intent in TELLS and len(turn.text) >= RICH:
         found["description"] = turn.text.strip()
     return found
+
+
+def says_who_writes(turn: Turn, name: dict[str, Any]) -> bool:
+    """Whether a name is said to be the writer's own: 我叫牛建国，老家就剩我妈."""
+    return bool(re.search(r"(?<![给替帮是跟])[我俺咱](?:的名字)?(?:叫|是|姓|名叫)$", turn.text[: name["start"]]))
 
 
 def matter(turn: Turn) -> dict[str, Any]:

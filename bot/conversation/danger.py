@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.effects import FileIntake
 from nlu.places.national import locate
 from nlu.safety import Alarm, hotlines, hotlines_for, safety_messages
 from tickets.filing import Intake, file_intake
@@ -23,19 +24,25 @@ _ONGOING = timedelta(hours=24)
 LEVELS = ("routine", "urgent", "emergency")
 
 
-def joined(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
-    """The floor and the model together; neither overrules the other."""
-    if not parse or not parse["risks"]:
+def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
+    """The engine's judgement, which has weighed the floor's (`nlu/components/risks.py`): a course about violence wakes
+    the rules and not the model. The floor alone where there is none."""
+    if not parse:
         return floor
-    codes = dict.fromkeys((*floor.risks, *(each["code"] for each in parse["risks"])))
-    urgency = max(floor.urgency, parse["urgency"], key=LEVELS.index)
-    return Alarm(risks=tuple(codes), urgency=urgency, cues=floor.cues)
+    return Alarm(risks=tuple(each["code"] for each in parse["risks"]), urgency=parse["urgency"], cues=floor.cues)
 
 
 def call_for_help(
-    session: Session, conversation: Conversation, alarm: Alarm, text: str, parse: dict[str, Any] | None, now: datetime
+    session: Session,
+    conversation: Conversation,
+    alarm: Alarm,
+    text: str,
+    parse: dict[str, Any] | None,
+    form: FileIntake | None,
+    now: datetime,
 ) -> Ticket:
-    """Files the alarm, or adds to the one that is open in this conversation. No form stands before it."""
+    """Files the alarm, or adds to the one that is open in this conversation. No form stands before it; what a form
+    has learnt already (`form`), above all the place, goes with it."""
     place = locate(text)
     found = [each["code"] for each in (parse or {}).get("services", [])]
     services = list(dict.fromkeys([_SERVICE.get(risk, "other") for risk in alarm.risks] + found))
@@ -47,8 +54,10 @@ def call_for_help(
             draft_id=running.idempotency_key if running else str(conversation.draft_id),
             channel=conversation.channel,
             conversation_id=conversation.id,
-            township=place.code or (None if running else conversation.station_hint),
-            village=place.village_code,
+            township=place.code
+            or (form.township if form else None)
+            or (None if running else conversation.station_hint),
+            village=place.village_code if place.code or not form else form.village,
             services=services,
             urgency=alarm.urgency,
             risks=alarm.risks,

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions.effects import RecordConsent
+from actions.effects import FileIntake, RecordConsent
 from bot.conversation import inbox, transcript, words
 from bot.conversation.carry_out import Said, Scene, carry_out, look_up
-from bot.conversation.danger import LEVELS, call_for_help, in_danger, joined, words_of_safety
+from bot.conversation.danger import LEVELS, call_for_help, heard_danger, in_danger, words_of_safety
 from bot.conversation.degraded import take_down
 from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.order import Turns
@@ -245,10 +245,11 @@ def _settle(
     shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else text[:LONGEST]
     if shown:
         transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
-    alarm = joined(floor, heard.parse if heard else None)
+    alarm = heard_danger(floor, heard.parse if heard else None)
     if alarm.risks:
         said += [(each, []) for each in words_of_safety(session, conversation, alarm, now)]
-        call_for_help(session, conversation, alarm, text, heard.parse if heard else None, now)
+        form = next((each for each in heard.effects if isinstance(each, FileIntake)), None) if heard else None
+        call_for_help(session, conversation, alarm, text, heard.parse if heard else None, form, now)
         conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
     if inbound.attachment:
         session.add(_attachment(conversation, inbound))

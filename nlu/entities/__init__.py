@@ -6,7 +6,7 @@ Pure: no Rasa; runs in the engine and in the app, on Python 3.10 and later.
 from __future__ import annotations
 
 from nlu.entities.ages import find_ages
-from nlu.entities.answers import parse_age, parse_name, parse_phone, parse_relation
+from nlu.entities.answers import parse_age, parse_name, parse_phone, parse_relation, rare_name
 from nlu.entities.conditions import find_conditions
 from nlu.entities.entity import Entity
 from nlu.entities.names import find_names
@@ -16,7 +16,16 @@ from nlu.entities.relations import find_relations
 from nlu.normalise import normalise
 from nlu.taken import Taken
 
-__all__ = ["Entity", "extract", "parse_age", "parse_answer", "parse_name", "parse_phone", "parse_relation"]
+__all__ = [
+    "Entity",
+    "extract",
+    "parse_age",
+    "parse_answer",
+    "parse_name",
+    "parse_phone",
+    "parse_relation",
+    "rare_name",
+]
 
 _PARSERS = {
     "age": parse_age,

@@ -13,6 +13,9 @@ from nlu.normalise import chinese_number, normalise
 
 _AGE_NUMBER = re.compile(r"\d{1,3}|[一二两三四五六七八九十百零〇廿]{1,4}")
 _VAGUE = re.compile(r"好几|大几|不知道|不晓得|不清楚|[一二三四五六七八九]{2}十|不到|忘")
+_NOT_IN_NAMES = re.compile(
+    r"[吗么啥什怎哪谁不没你我俺他她您的了吧呢是在就都这那要想问为钱话村镇乡县岁啊呀哦嗯行记忘说讲写填叫真办]|^有|好[的吧啊]|[一二三四五六七八九十]"
+)
 _SELF = re.compile(
     r"^(?:就是|是|给|帮|为)?(?:我|俺|咱|我本人|本人|我自己|自己|自家|我个人|咱自己|俺自己)(?:自己|本人|的|呀|啊|要|用|办|申请)?$"
 )
@@ -56,6 +59,13 @@ def parse_phone(text: str) -> str | None:
 def parse_name(text: str) -> str | None:
     """The name in an answer to "what is the name?"; forms of address (王奶奶, 老李) count, refusals do not."""
     return _name(normalise(text))
+
+
+def rare_name(text: str) -> str | None:
+    """Where a name was asked for: a reply of two to six characters that holds no other word, though its surname is in
+    no list (东主才让, 独有才), or what stands behind 叫 (户主叫次仁顿珠)."""
+    text = re.sub(r"^.{0,6}?(?:叫做?|户主是?|名字是)", "", normalise(text).strip(" ,。.!！?？、~"))
+    return text if re.fullmatch(r"[一-鿿]{2,6}", text) and not _NOT_IN_NAMES.search(text) else None
 
 
 def parse_relation(text: str) -> str | None:

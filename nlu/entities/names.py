@@ -92,7 +92,7 @@ _NO_NAME = frozenset(
 _ETHNIC = re.compile(rf"[{_HAN}]{{2,7}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
 _LEADING = re.compile(r"(?:[^叫是名]{0,4}(?:名字)?(?:叫做|叫|名叫|是|姓名|名字))?(?=.{2})")
 _SAID = re.compile(
-    r"(?:(?:我|俺|他|她|它|人|名字|名|孩子|娃|老人|妈|爸|爹|娘|奶奶|爷爷|婆|公|儿子|女儿|孙子|孙女|老伴|大名|个|老公|老婆|邻居|全名|真名|学名|弟|妹|哥|姐)(?:的名字|名字)?(?:是)?(?:就)?叫(?:做|作)?"
+    r"(?:(?:我|俺|他|她|它|姨|姑|舅|叔|伯|嫂|婶|娃|侄|甥|人|名字|名|孩子|娃|老人|妈|爸|爹|娘|奶奶|爷爷|婆|公|儿子|女儿|孙子|孙女|老伴|大名|个|老公|老婆|邻居|全名|真名|学名|弟|妹|哥|姐)(?:的名字|名字)?(?:是)?(?:就)?叫(?:做|作)?"
     r"|名叫|叫做|姓名(?:是|为)?|名字(?:是|为)?|户主(?:是|叫|为)|大名(?:是|叫)?|本名|真名(?:是|叫)?|当事人(?:是|叫)|联系人(?:是|叫)?|患者(?:是|叫)|我是(?=[^,。]{2,4}(?:[,。,!]|$)))"
     r"[\s:]{0,2}"
 )
@@ -147,7 +147,8 @@ def name_at(text: str, start: int) -> str | None:
     given = re.match(rf"[{_HAN}]{{0,2}}", text[start + family : start + family + 2])
     size = 0
     for character in given[0] if given else "":
-        if character in _STOP and not (size == 0 and character in "有来家年月"):
+        ends = not re.match(rf"[{_HAN}]", text[start + family + size + 1 :])
+        if character in _STOP and not (size == 0 and character in "有来家年月") and not (ends and character == "才"):
             break
         size += 1
     return text[start : start + family + size] if size else None
@@ -178,7 +179,7 @@ def _bare_name(part: str) -> str | None:
     part = re.sub(r"^(?:就|是|叫|我叫|我是|他叫|她叫|我|名字|本人)(?=.{2})", "", part)
     while len(part) > 2 and part[-1] in _ASKED_STOP:
         part = part[:-1]
-    if not re.fullmatch(rf"[{_HAN}]{{2,6}}", part) or part in _NO_NAME:
+    if not re.fullmatch(rf"[{_HAN}]{{2,6}}", part) or part in _NO_NAME or part[-1] in "镇乡县村":
         return None
     single, compound = _surnames()
     if re.fullmatch(rf"[老小阿][{_HAN}]{{1,2}}|[{_HAN}]{{1,3}}(?:{_TITLE_WORDS})", part) and not part.endswith("人"):
