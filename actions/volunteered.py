@@ -12,6 +12,7 @@ RICH = 15  # characters from which a request tells its own story and need not be
 # Chances of the likeliest service. Below GUESS it is asked what the matter is; below SURE, if the next is at least
 # CLOSE, which of the two it is: 32 of 2,334 needs in the evaluation; 24 were guessed right, 28 are one of the two.
 GUESS, SURE, CLOSE = 0.15, 0.5, 0.05
+SURE_WHO = 0.75  # below, one in two relations is wrong, and whom it is for is asked
 UNRELATED = 0.6  # confidence from which a message counts as having nothing to do with us
 _ADVERT = re.compile(r"退订|微信同号|加微信|无抵押|^【[^】]+】")
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
@@ -26,7 +27,7 @@ def facts(turn: Turn) -> dict[str, Any]:
     if turn.services and turn.intent in (*TELLS, "ask_policy", "talk_to_human"):
         found.update(matter(turn))
     found.update(place(turn))
-    relations = [each["value"] for each in turn.entity("relation")]
+    relations = [each["value"] for each in turn.entity("relation") if each.get("confidence", 1) >= SURE_WHO]
     if relations:
         found["beneficiary"] = relations[0]
     ages = {each["value"] for each in turn.entity("age") if _is_about(turn, each)}

@@ -13,7 +13,7 @@ LEXICON = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 class Entity:
     """One fact in a message. `text` is the original text at `start`:`end`; `value` is what it means: int years for
     age, digits for phone and id_number, yuan for amount, else a string. `primary` is False only for a relation
-    that is mentioned but is not the person in need."""
+    that is mentioned but is not the person in need; `confidence` is the chance that it is (1 for other facts)."""
 
     type: str
     value: int | float | str
@@ -21,6 +21,7 @@ class Entity:
     start: int
     end: int
     primary: bool = True
+    confidence: float = 1.0
 
 
 def word_table(name: str) -> Iterator[tuple[str, list[str]]]:

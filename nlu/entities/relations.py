@@ -8,6 +8,7 @@ by `python -m evaluation.relations` and lie in data/lexicon/relation-weights.yml
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,11 +60,20 @@ def find_relations(
     among = candidates(text, original, ages, ills)
     best = max(among, key=Candidate.score)
     if best.entity:
-        yield best.entity
+        yield replace(best.entity, confidence=_chance(best, among))
     for one in among:
         # 我 inside of 我妈 is no mention of the speaker unless it is the speaker who is in need
         if one is not best and one.entity and (one.entity.value != "本人" or "subject" in one.signs):
             yield replace(one.entity, primary=False)
+
+
+def _chance(best: Candidate, among: Sequence[Candidate]) -> float:
+    """How sure the choice is: the weights are those of a log-linear model, and two mentions of the mother are one."""
+    highest = best.score()
+    parts = {id(one): math.exp(one.score() - highest) for one in among}
+    value = best.entity and best.entity.value
+    same = sum(parts[id(one)] for one in among if (one.entity and one.entity.value) == value)
+    return round(same / sum(parts.values()), 4)
 
 
 def candidates(

@@ -137,8 +137,7 @@ class Resident(Talk):
     def play(self, *turns: str) -> dict[str, Any]:
         """Says or presses one after the other; returns the last answer."""
         for turn in turns:
-            pressed = turn.startswith("[") and turn.endswith("]") and turn.count("[") == 1
-            answer = self.press(turn[1:-1]) if pressed else self.say(turn)
+            answer = self.press(turn[1:-1]) if turn.startswith("[") else self.say(turn)
             assert answer["messages"] and all(each["text"].strip() for each in answer["messages"]), turn
         return self.last
 

@@ -42,7 +42,11 @@ class Play:
 
     def say(self, text: str, numbers: list[str] | None = None) -> None:
         """One message; in danger its very answer names the numbers, and a person is called."""
-        self.talk.play(text)
+        self.talk.say(text)
+        assert all(each["text"].strip() for each in self.talk.last["messages"]) and self.talk.last["messages"], text
+        self._after(text, numbers)
+
+    def _after(self, text: str, numbers: list[str] | None = None) -> None:
         if self.filed_after is None and self.talk.last["tickets"]:
             self.filed_after = self.talk.spoken
         if numbers:
@@ -77,7 +81,11 @@ class Play:
     def go_on(self, step: Step) -> None:
         """After the request."""
         before, seen = len(self.talk.transcript), list[str]()
-        self.say(step.say if step.say else f"[{self._button(str(step.press))}]", step.numbers)
+        if step.press:
+            self.talk.press(self._button(step.press))
+            self._after(step.press, step.numbers)
+        else:
+            self.say(str(step.say), step.numbers)
         if not step.hold:
             self.through(step.answers, seen)
         said = "\n".join(self.talk.transcript[before:])
