@@ -19,6 +19,8 @@ _FILE = Path(__file__).resolve().parents[1] / "data" / "lexicon" / "replies.yml"
 _BREAK = re.compile(r"[\s,，。.!！?？;；:：、~～…—\-\"'()（）]+")
 _ASKS = re.compile(r"[?？吗么]|多少|怎么|咋|什么|啥|哪|几时|多久|为何|是不是|能不能|可不可以|要不要")
 _TOLD = re.compile(r"(?<![没不别莫])(?:说|讲)(?:过|了|咗)?(?=[^说讲]*$)")  # the last 说: 外婆说可以
+# 你好 is made of words that agree, and greets.
+_GREETS = re.compile(r"(?:[你您恁汝]们?|大家|各位|老师|同志|领导|师傅|姑娘|闺女|妹子|大姐|大哥|早上|上午|下午|晚上)好")
 LONGEST_CLAUSE = 24  # characters; longer ones tell something
 
 
@@ -46,8 +48,9 @@ def _around() -> frozenset[str]:
 
 
 def clauses(text: str) -> list[str]:
-    """The parts of a reply between signs and spaces, in small letters."""
-    return [part for part in _BREAK.split(normalise(text).lower()) if part]
+    """The parts of a reply between signs and spaces, in small letters; "1" and "ok" are no answer among others."""
+    parts = [part for part in _BREAK.split(normalise(text).lower()) if part]
+    return parts if len(parts) == 1 else [part for part in parts if not part.isascii()]
 
 
 def composed(clause: str, core: frozenset[str], around: frozenset[str]) -> bool:
@@ -116,6 +119,8 @@ def is_bare(text: str) -> bool:
 
 
 def _yes(part: str) -> bool:
+    if _GREETS.match(part):
+        return False
     if composed(part, _words("agree") | _words("act"), _around()):
         return True
     told = _TOLD.search(part)
@@ -123,4 +128,6 @@ def _yes(part: str) -> bool:
 
 
 def _no(part: str) -> bool:
-    return not _yes(part) and composed(part, _refusals(), _around() | _words("refused"))
+    if _yes(part) or composed(part, _words("loosely"), _around()):
+        return False
+    return composed(part, _refusals(), _around() | _words("refused"))

@@ -76,6 +76,7 @@ class Person(Strict):
 
     name: str
     group: str
+    known: str | None = None  # why this one is not served well yet
     first: list[str]
     answers: Answers = {}
     asides: list[Aside] = []

@@ -17,7 +17,13 @@ LONGEST = 30  # messages; whoever needs more has been lost
 LEVELS = ("routine", "urgent", "emergency")
 
 
-@pytest.mark.parametrize("name", people())
+def cases() -> list[Any]:
+    """Everybody; whoever is known not to be served well yet is played too, and reported as such."""
+    marks = {name: [pytest.mark.xfail(reason=each.known)] if each.known else [] for name, each in people().items()}
+    return [pytest.param(name, marks=marks[name]) for name in people()]
+
+
+@pytest.mark.parametrize("name", cases())
 def test_the_resident_gets_what_they_came_for(name: str, resident: Callable[[], Resident], office: Office) -> None:
     """Played to the end; then the tickets as the workers see them, and what was said."""
     person = people()[name]
