@@ -41,7 +41,8 @@ class Article:
 class Fact:
     """One fact in plain words. `source` is 法 (law), 地 (varies by place) or 外 (outside the corpus); `cited` are the
     (short name, article number) pairs it rests on; `service` is empty for facts common to all. `part` is the heading it
-    stands under (谁能申请, 去哪里, 带什么, 多久, …), `title` that of its service."""
+    stands under (谁能申请, 去哪里, 带什么, 多久, …), `title` that of its service, `heard` how people
+    ask what it says."""
 
     number: str
     service: str
@@ -50,6 +51,7 @@ class Fact:
     cited: tuple[tuple[str, int], ...]
     part: str
     title: str
+    heard: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def rows() -> dict[tuple[str, int], int]:
 def facts() -> tuple[Fact, ...]:
     """All facts; the appendices at the end are tables for people and are left out."""
     labels = {(each.short, each.label): each.number for each in articles()}
+    heard: dict[str, str] = load("heard.yml")
     found: list[Fact] = []
     service = title = part = ""
     for line in (FOLDER / "services-facts.md").read_text(encoding="utf-8").splitlines():
@@ -109,7 +112,20 @@ def facts() -> tuple[Fact, ...]:
         elif fact:
             number, source, text = fact.groups()
             cited = tuple(_cited(text, labels))
-            found.append(Fact(number, service, source, _without_citations(text), cited, part, title if service else ""))
+            found.append(
+                Fact(
+                    number,
+                    service,
+                    source,
+                    _without_citations(text),
+                    cited,
+                    part,
+                    title if service else "",
+                    heard.get(number, ""),
+                )
+            )
+    if unknown := set(heard) - {each.number for each in found}:
+        raise ValueError(f"data/policy/heard.yml has facts that services-facts.md has not: {sorted(unknown)}")
     return tuple(found)
 
 

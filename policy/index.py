@@ -1,53 +1,82 @@
-"""Search by BM25 over documents of several weighted fields; in memory, built at once, nothing to keep in step.
+"""Search by SQLite's FTS5: BM25 over documents of several weighted fields, in memory, built at once.
 
-SQLite's FTS5 was tried first; it cannot weigh the terms of a query, and said and meant words must not weigh the same.
+FTS5 weighs fields but not the words of a query; what was said and what was only meant must not weigh the same, so the
+words of one weight are one query and the scores are added. Other engines that were measured: docs/policy.md.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 
 from policy.words import terms
 
-_K1 = 1.2
-_B = 0.5
-_COMMON = 0.2  # a term that more of the documents have tells nothing and costs time
+_COMMON = 0.1  # a term that more of the documents have tells nothing and costs time
+_FEW = 20  # … unless these are hardly any
 
 
 class Index:
     """Documents by row; `Index([[(text, weight), …], …])` takes the fields of each. Threads may read it together."""
 
     def __init__(self, documents: Sequence[Iterable[tuple[str, float]]]) -> None:
-        counts: list[dict[str, float]] = []
-        for fields in documents:
-            count: dict[str, float] = defaultdict(float)
-            for text, weight in fields:
-                for term, times in Counter(terms(text)).items():
-                    count[term] += weight * times
-            counts.append(count)
-        lengths = [sum(count.values()) for count in counts]
-        average = sum(lengths) / max(1, len(lengths)) or 1.0
-        held_by = Counter(term for count in counts for term in count)
-        self._rarity = {term: math.log(1 + (len(counts) - n + 0.5) / (n + 0.5)) for term, n in held_by.items()}
-        common = {term for term, n in held_by.items() if n > max(20, _COMMON * len(counts))}
-        self.rarest = math.log(1 + (len(counts) + 0.5) / 0.5)
-        self._held: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for row, count in enumerate(counts):
-            norm = _K1 * (1 - _B + _B * lengths[row] / average)
-            for term, often in count.items():
-                if term not in common:
-                    self._held[term].append((row, self._rarity[term] * often * (_K1 + 1) / (often + norm)))
+        fields = [_by_weight(each) for each in documents]
+        weights = sorted({weight for each in fields for weight in each})
+        columns = [f"weighed{number}" for number in range(len(weights))]
+        self._size = len(fields)
+        self._lock = Lock()
+        # Another thread may use the connection than the one that built it; the lock lets one in at a time.
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            f"CREATE VIRTUAL TABLE documents USING fts5({', '.join(columns)}, content='', tokenize='unicode61')"
+        )
+        self._database.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(documents, 'row')")
+        self._database.executemany(
+            f"INSERT INTO documents(rowid, {', '.join(columns)}) VALUES (?{', ?' * len(columns)})",  # noqa: S608 (our own names)
+            ((row, *(each.get(weight, "") for weight in weights)) for row, each in enumerate(fields)),
+        )
+        self._search = (
+            f"SELECT rowid, -bm25(documents, {', '.join(map(str, weights))}) FROM documents WHERE documents MATCH ?"  # noqa: S608 (our own numbers)
+        )
 
-    def rarity(self, term: str) -> float:
-        """Inverse document frequency; the highest for a term no document has."""
-        return self._rarity.get(term, self.rarest)
+    def rarities(self, wanted: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term; the highest for one that no document has."""
+        listed = sorted(set(wanted))
+        return {term: math.log(1 + (self._size - n + 0.5) / (n + 0.5)) for term, n in self._held_by(listed).items()}
 
-    def scores(self, weighted: Mapping[str, float]) -> dict[int, float]:
-        """BM25 of every row that has one of the terms; a higher score is better."""
-        found: dict[int, float] = defaultdict(float)
+    def scores(self, weighted: Mapping[str, float], row: int | None = None) -> dict[int, float]:
+        """BM25 of every row that has one of the terms (or of one row only); a higher score is better."""
+        held_by = self._held_by(sorted(weighted))
+        of_weight: dict[float, list[str]] = defaultdict(list)
         for term, weight in weighted.items():
-            for row, impact in self._held.get(term, ()):
-                found[row] += weight * impact
+            if 0 < held_by[term] <= max(_FEW, _COMMON * self._size):
+                of_weight[weight].append(f'"{term}"')
+        found: dict[int, float] = defaultdict(float)
+        for weight, quoted in of_weight.items():
+            wanted = (" OR ".join(quoted), *(() if row is None else (row,)))
+            with self._lock:
+                rows = self._database.execute(self._search + " AND rowid = ?" * (row is not None), wanted).fetchall()
+            for number, score in rows:
+                found[number] += weight * score
         return found
+
+    def _held_by(self, listed: list[str]) -> dict[str, int]:
+        """How many documents have each term."""
+        with self._lock:
+            found = dict(
+                self._database.execute(
+                    f"SELECT term, doc FROM vocabulary WHERE term IN ({', '.join('?' * len(listed))})",  # noqa: S608 (question marks)
+                    listed,
+                ).fetchall()
+            )
+        return {term: found.get(term, 0) for term in listed}
+
+
+def _by_weight(fields: Iterable[tuple[str, float]]) -> dict[float, str]:
+    """The fields of one document as terms with spaces between, those of one weight together."""
+    together: dict[float, list[str]] = defaultdict(list)
+    for text, weight in fields:
+        together[weight] += terms(text)
+    return {weight: " ".join(found) for weight, found in together.items()}

@@ -19,7 +19,8 @@ OTHER_OFFICE = "这是{topic}方面的事，我手上没有这方面的规定，
 AMOUNT = "钱数各地定的不一样，我不敢乱报。"
 VARIES = "这个各地定的不一样，要以当地的规定为准。"
 WRITTEN = "规定是这样写的："
-NEAREST = "我查到最接近的规定是这一条，不一定正好是您问的："
+NEAREST = "我查到最接近的规定，不一定正好是您问的："
+OLDER = "（较早的规定，和新法不一样的按新法）"
 DECIDED = "具体到您家，要当地核实了才能定。"
 
 _CATCHPHRASE = re.compile(r"^“([^”]+)”：(.+)$", re.DOTALL)
@@ -41,7 +42,8 @@ def answer_in_words(question: str, services: Sequence[str] = ()) -> str:
     best = found.answers[0].article
     if found.fact:
         text = plain(found.fact)
-        said_first = f"{text}\n依据：{_source(best)}：“{quote(best.text, question + text)}”"
+        start = "" if found.sure else f"{NEAREST}\n"
+        said_first = f"{start}{text}\n依据：{_source(best)}：“{quote(best.text, question + text)}”"
     else:
         said_first = f"{WRITTEN if found.sure else NEAREST}\n{_source(best)}：“{quote(best.text, question)}”"
     if not found.sure:
@@ -95,7 +97,7 @@ def _varies(found: Found) -> str:
         known = f"一般是：{known}"  # not verified: told as what is usual
     known = f"{known}。" if usual or found.amount else f"归当地定的有：{known}。"
     basis = next((articles()[rows()[cited]] for cited in fact.cited if cited in rows()), None)
-    source = f"（{_source(basis)}）" if basis else ""
+    source = f"（{_name(basis)}）" if basis else ""
     return f"{start}{shorten(known, SAID)}{source}\n{STATION}"
 
 
@@ -108,4 +110,8 @@ def _unknown(found: Found) -> str:
 
 
 def _source(article: Article) -> str:
+    return _name(article) + OLDER * article.older
+
+
+def _name(article: Article) -> str:
     return f"《{article.short}》{article.label}"

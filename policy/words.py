@@ -60,7 +60,7 @@ def meant(question: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for word, official in everyday():
         if word in text:
-            found.update(_weighted(official, _OFFICIAL))
+            found.update(dict.fromkeys(official, _OFFICIAL))
     return found
 
 

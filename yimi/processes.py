@@ -14,7 +14,7 @@ import uvicorn
 from bot.conversation import Conversations
 from bot.engine import Engine
 from nlu.places.national import gazetteer
-from policy.answer import prepare
+from policy.search import prepare
 from tickets import notices
 from tickets.database import Database
 from tickets.models import utc_now

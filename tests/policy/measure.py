@@ -1,4 +1,4 @@
-"""Measures `policy.find` on questions.yml: python -m tests.policy.measure [--misses dev]"""
+"""Measures `policy.find` on the questions beside this file: python -m tests.policy.measure [--misses]"""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import yaml
 
 from policy.answer import find
 
-QUESTIONS = Path(__file__).with_name("questions.yml")
+FOLDER = Path(__file__).parent
+SETS = ("questions", "second", "residents")  # what each is: the first lines of its file
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,10 @@ class Figures:
 
 
 @cache
-def questions() -> tuple[Question, ...]:
-    """All questions of the measurement set."""
-    rows = yaml.load(QUESTIONS.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def questions(name: str = SETS[0]) -> tuple[Question, ...]:
+    """All questions of a measurement set."""
+    text = (FOLDER / f"{name}.yml").read_text(encoding="utf-8")
+    rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return tuple(
         Question(
             row["question"],
@@ -94,23 +96,23 @@ def _share(found: Iterable[bool]) -> float:
 
 
 def main() -> None:
-    """Prints the figures of both halves; with --misses, the questions of the half to work on that went wrong."""
-    for name, held in (("dev", False), ("held out", True)):
-        figures = measure(each for each in questions() if each.held_out is held)
-        print(
-            f"{name:9} hit@1 {figures.hit1:.3f} hit@3 {figures.hit3:.3f} false refusals {figures.false_refusals:.3f} "
-            f"(n={figures.answerable}) correct refusals {figures.correct_refusals:.3f} (n={figures.unanswerable}) "
-            f"local {figures.local:.2f} {figures.milliseconds:.1f} ms"
-        )
-    if "--misses" in sys.argv:
-        for each in questions():
-            if each.held_out:
-                continue
-            where = place(each)
-            if (each.accept and where not in (1, 2, 3)) or (not each.accept and where is not None):
-                found = find(each.text)
-                shown = [f"{a.article.short}{a.article.number}" for a in found.answers[:3]]
-                print(f"{each.kind:8} {each.text} | {sorted(each.accept)} | {where} {shown}")
+    """Prints the figures of both halves of each set; with --misses, what went wrong in the halves to work on."""
+    for name in SETS:
+        for half, held in (("dev", False), ("held out", True)):
+            figures = measure(each for each in questions(name) if each.held_out is held)
+            print(
+                f"{name:9} {half:8} hit@1 {figures.hit1:.3f} hit@3 {figures.hit3:.3f} "
+                f"false refusals {figures.false_refusals:.3f} (n={figures.answerable}) "
+                f"correct refusals {figures.correct_refusals:.3f} (n={figures.unanswerable}) "
+                f"local {figures.local:.2f} {figures.milliseconds:.1f} ms"
+            )
+    if "--misses" not in sys.argv:
+        return
+    for each in (each for name in SETS for each in questions(name) if not each.held_out):
+        where = place(each)
+        if (each.accept and where not in (1, 2, 3)) or (not each.accept and where is not None):
+            shown = [f"{a.article.short}{a.article.number}" for a in find(each.text).answers[:3]]
+            print(f"{each.kind:8} {each.text} | {sorted(each.accept)} | {where} {shown}")
 
 
 if __name__ == "__main__":

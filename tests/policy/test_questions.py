@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from policy.corpus import rows
-from tests.policy.measure import Figures, measure, questions
+from tests.policy.measure import SETS, Figures, measure, questions
 
 SERVICES = Path(__file__).parents[2] / "data" / "services.yml"
 
@@ -31,14 +31,23 @@ def test_the_set_covers_every_service_and_both_kinds_of_refusal() -> None:
 
 def test_every_accepted_article_exists() -> None:
     """No question accepts an article the corpus does not have, and none is asked twice."""
-    assert all(pair in rows() for each in questions() for pair in each.accept)
-    assert len({each.text for each in questions()}) == len(questions())
+    every = [each for name in SETS for each in questions(name)]
+    assert all(pair in rows() for each in every for pair in each.accept)
+    assert len({each.text for each in every}) == len(every)
 
 
 def test_the_right_article_is_found(held_out: Figures) -> None:
-    """Of the answerable questions, 60 % get a right article first and 75 % among the first three."""
-    assert held_out.hit1 >= 0.60
-    assert held_out.hit3 >= 0.75
+    """Of the answerable questions, 70 % get a right article first and 82 % among the first three."""
+    assert held_out.hit1 >= 0.70
+    assert held_out.hit3 >= 0.82
+
+
+@pytest.mark.parametrize(("name", "hit1", "hit3"), [("second", 0.55, 0.70), ("residents", 0.62, 0.78)])
+def test_questions_of_other_authors_are_answered_too(name: str, hit1: float, hit3: float) -> None:
+    """Words were chosen on other questions than these; few of those that are ours are turned away."""
+    figures = measure(each for each in questions(name) if each.held_out)
+    assert figures.hit1 >= hit1 and figures.hit3 >= hit3
+    assert figures.false_refusals <= 0.08
 
 
 def test_what_the_corpus_does_not_answer_is_refused(held_out: Figures) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-from policy.answer import find, prepare
+import pytest
+
+from policy.answer import find
 from policy.cli import ask, ask_lines
 from policy.corpus import articles, asked, facts, rows, topics
+from policy.field import likely
 from policy.index import Index
+from policy.search import prepare
 from policy.words import everyday, meant, said, terms
+from tests.policy.measure import SETS, questions
 
 
 def test_the_whole_corpus_is_read() -> None:
@@ -30,9 +37,20 @@ def test_every_service_has_facts_under_its_headings() -> None:
 def test_our_own_words_are_well_formed() -> None:
     """asked.yml names existing articles (else reading it fails); no everyday or outside word is a single character."""
     assert len(asked()) > 800
-    assert all(len(word) > 1 or word == "疯" or word in "瘫残瘸瞎聋哑坟埋墓穷淹崽娃伢侄揍摸" for word, _ in everyday())
+    assert all(
+        len(word) > 1 or word == "疯" or word in "瘫残瘸瞎聋哑坟埋墓穷淹崽娃伢侄舅姨揍摸" for word, _ in everyday()
+    )
     assert all(len(word) > 1 for topic in topics() for word in topic.words)
     assert all(topic.ask or topic.say for topic in topics())
+
+
+def test_no_measured_question_was_pasted_into_our_words() -> None:
+    """What measures is not what is searched: no phrase of asked.yml or heard.yml and no everyday word is a question
+    (but for questions of one word, such as 低保)."""
+    plain = {re.sub(r"\W", "", each.text) for name in SETS for each in questions(name) if len(each.text) > 4}
+    phrases = [phrase for words in [*asked().values(), *(fact.heard for fact in facts())] for phrase in words.split()]
+    assert len(phrases) > 2500
+    assert not plain & {*phrases, *(word for word, _ in everyday())}
 
 
 def test_terms_are_pairs_single_characters_and_words() -> None:
@@ -74,10 +92,47 @@ def test_the_answer_lines_have_the_shape_of_the_contract() -> None:
     assert "第 3 行" in errors.getvalue()
 
 
-def test_the_newer_law_comes_first_where_both_say_the_same() -> None:
-    """社会救助法 prevails over 社会救助暂行办法."""
-    laws = [each["law"] for each in ask("骗取救助款怎么罚")["answers"]]
-    assert laws[0] == "中华人民共和国社会救助法"
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("骗取救助款怎么罚", 73),
+        ("冒领救助金罚几倍", 73),
+        ("临时救助去哪里申请", 37),
+        ("就业救助去哪登记", 37),
+        ("急难救助能不能先给钱", 50),
+        ("临时救助给实物吗", 29),
+    ],
+)
+def test_the_newer_law_comes_first_where_both_say_the_same(question: str, number: int) -> None:
+    """社会救助法 prevails over 社会救助暂行办法 and the opinion on emergency aid of 2018."""
+    first = ask(question)["answers"][0]
+    assert (first["law"], first["article_no"]) == ("中华人民共和国社会救助法", number)
+
+
+def test_a_long_letter_takes_no_longer_than_a_page() -> None:
+    """Of whatever is pasted the beginning and the end are read: 100,000 characters are no more work than 600."""
+    prepare()
+    middle = "".join(chr(0x4E00 + i % 20000) for i in range(100_000))
+    letter = f"我想问低保怎么申请。{middle}低保要带什么材料？"
+    began = time.process_time()
+    find(letter)
+    assert time.process_time() - began < 0.5
+
+
+def test_threads_may_ask_together() -> None:
+    """The index is one connection; several turns ask it at once, and each gets what it would get alone."""
+    asked_for = [each.text for each in questions()[:24]]
+    alone = [find(text) for text in asked_for]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(find, asked_for)) == alone
+
+
+def test_what_a_question_sounds_like_needs_no_word_of_the_law() -> None:
+    """Messages of residents tell which service a question is about; for chit-chat none stands out."""
+    services = likely("两口子都下广东进厂，细伢子丢给七十岁的奶奶")
+    assert max(services, key=lambda service: services[service]) == "left_behind_child"
+    assert 0 < sum(services.values()) <= 1
+    assert max(likely("今天天气怎么样，讲个笑话").values()) < 0.3 < services["left_behind_child"]
 
 
 def test_a_question_takes_little_time() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from policy import answer_in_words, find
 from policy.corpus import articles, facts
-from policy.wording import NEAREST, NOT_KNOWN, QUOTED, STATION, plain, quote, shorten
+from policy.wording import NEAREST, NOT_KNOWN, OLDER, QUOTED, STATION, VARIES, plain, quote, shorten
 from tests.policy.measure import questions
 
 MOST = 260
@@ -48,6 +48,28 @@ def test_local_amounts_are_not_invented(question: str) -> None:
     assert "各地定的不一样" in said and STATION in said
     assert not re.search(r"\d+元|[一二三四五六七八九十百千]+元", said)
     assert find(question).answers == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["高龄津贴去哪里领", "办残疾证要多久", "临时救助一年能领几次", "救助站能住几天", "租的房子能给老人装扶手不"],
+)
+def test_what_varies_by_place_is_said_to_vary(question: str) -> None:
+    """No article is told for what only the place decides; the station is offered."""
+    said = answer_in_words(question)
+    assert said.startswith(VARIES) and said.endswith(STATION)
+
+
+def test_an_older_law_is_told_as_such() -> None:
+    """Where only the older law speaks, the answer says that the newer one decides."""
+    said = answer_in_words("不晓得该归哪个部门管，推来推去")
+    assert "《社会救助暂行办法》第六十条" in said and OLDER in said
+
+
+def test_a_fact_is_told_in_plain_words_even_with_a_reserve() -> None:
+    """The article alone is hard to read: the nearest fact goes before it."""
+    said = answer_in_words("挨了打没地方躲，夜里能去哪儿住几天")
+    assert said.startswith(NEAREST) and "没地方住可去临时庇护场所。" in said and "《反家庭暴力法》第十八条" in said
 
 
 def test_the_price_of_cremation_is_not_answered_with_another_rule() -> None:
@@ -96,6 +118,7 @@ def test_an_unsure_answer_says_so_and_offers_the_station() -> None:
 def test_matters_of_other_offices_are_sent_there() -> None:
     """Labour, traffic and the like are not ours: the answer says whose they are."""
     assert "12333" in answer_in_words("加班费按几倍算")
+    assert answer_in_words("工资被拖了三个月").endswith(STATION)
     assert "交警" in answer_in_words("闯红灯扣几分")
 
 
