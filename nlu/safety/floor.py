@@ -1,7 +1,7 @@
 """The safety floor: finds danger to a person in a message by rules alone, before anything else runs.
 
-Pure and in-process, so that it works with the engine, Redis, the database and the network down. A model in
-the engine is joined with it later: the floor may only ever be added to, never overruled.
+Pure and in-process, so that it works with the engine, Redis, the database and the network down. Where the engine
+answers, its model weighs what the floor heard (`nlu/components/risks.py`) and is nearly always believed over it.
 """
 
 from __future__ import annotations

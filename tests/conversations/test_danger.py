@@ -153,3 +153,22 @@ def test_a_hanging_engine_delays_no_hotline(stack: Stack, resident: Begin, offic
     assert_safety_first(talk)
     assert office.ticket(talk.last["tickets"][0])["urgency"] == "emergency"
     stack.wait()
+
+
+def test_the_alarm_knows_the_place_the_form_had_learnt(resident: Begin, office: Office) -> None:
+    """From its first moment: its number is of that township, its queue that station's."""
+    talk = until(resident(), "phone")
+    talk.play("先别记了，前夫拿着菜刀在砸门，孩子吓得直哭")
+    (ticket,) = office.tickets_of(talk)
+    assert ticket.township == HUANGXING and ticket.queue == HUANGXING and ticket.number.startswith(HUANGXING)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["村里妇联上课讲反家暴，教我们被打了怎么报警，我们家和和气气的，想成立个舞蹈队去备案", "女孩子叫韦美玲", "我想"],
+)
+def test_what_only_sounds_like_danger_raises_no_alarm(said: str, resident: Begin, office: Office) -> None:
+    """In a conversation as in `analyze`: the rules wake, or words are few, but the engine hears no danger."""
+    talk = resident()
+    talk.play(said)
+    assert talk.last["urgency"] == "routine" and "110" not in talk.words and not office.tickets_of(talk)
