@@ -165,7 +165,7 @@ def test_the_alarm_knows_the_place_the_form_had_learnt(resident: Begin, office: 
 
 @pytest.mark.parametrize(
     "said",
-    ["村里妇联上课讲反家暴，教我们被打了怎么报警，我们家和和气气的，想成立个舞蹈队去备案", "女孩子叫韦美玲", "我想"],
+    ["村里妇联上课讲反家暴，教我们被打了怎么报警，我们家和和气气的，想成立个舞蹈队去备案", "女孩子叫韦美玲", "我想办"],
 )
 def test_what_only_sounds_like_danger_raises_no_alarm(said: str, resident: Begin, office: Office) -> None:
     """In a conversation as in `analyze`: the rules wake, or words are few, but the engine hears no danger."""
