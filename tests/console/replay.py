@@ -7,6 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.telegram.replay import danger
+
 TOKEN = "only-for-tests-0123456789abcdefghij"
 
 PARSE: dict[str, Any] = {
@@ -31,14 +33,12 @@ AGREE = [
 
 def turn(body: dict[str, Any]) -> dict[str, Any]:
     """What was recorded: greet, ask for the place, ask for consent, file."""
-    # The app leaves it to the engine to weigh the safety floor's alarm, so a recorded danger carries its risks.
-    danger = {"risks": [{"code": "suicide_self_harm", "confidence": 0.99}], "urgency": "emergency"}
     text, payload, draft = body.get("text") or "", body.get("payload") or "", body["context"].get("draft")
     answer: dict[str, Any] = {
         "version": 1,
         "messages": [],
         "effects": [],
-        "parse": {**PARSE, "text": text} | (danger if "不想活" in text else {}),
+        "parse": {**PARSE, "text": text, **danger(text)},
         "awaiting": None,
     }
     if "location" in payload:

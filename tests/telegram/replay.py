@@ -12,8 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from nlu.safety import assess
+
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "engine" / "telegram.json"
 TOKEN = "engine-token-of-the-tests-0123456789"
+
+
+def danger(text: str | None) -> dict[str, Any]:
+    """The part of a parse about danger: the floor's alarm, which the app leaves to the engine to weigh."""
+    alarm = assess(text or "")
+    return {"risks": [{"code": code, "confidence": 0.9} for code in alarm.risks], "urgency": alarm.urgency}
 
 
 class ReplayEngine:
@@ -70,7 +78,7 @@ class ReplayEngine:
         found = next((turn["reply"] for turn in self.book["turns"] if turn["when"] == said), self.book["otherwise"])
         draft = str(body["context"].get("draft"))
         reply: dict[str, Any] = json.loads(json.dumps(found).replace("<draft>", draft))
-        return 200, {"version": 1, "parse": self.book["parse"], **reply}
+        return 200, {"version": 1, "parse": {**self.book["parse"], **danger(body.get("text"))}, **reply}
 
     @property
     def words(self) -> list[str | None]:
