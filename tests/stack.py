@@ -56,6 +56,11 @@ class Stack:
             "TELEGRAM_API_URL": self.settings.telegram_api_url,
             "TELEGRAM_BOT_TOKEN": self.settings.telegram_bot_token or "",
             "TELEGRAM_WORKER_BOT_TOKEN": self.settings.telegram_worker_bot_token or "",
+            "WECHAT_TOKEN": self.settings.wechat_token or "",
+            "WECHAT_APP_ID": self.settings.wechat_app_id or "",
+            "WECHAT_APP_SECRET": self.settings.wechat_app_secret or "",
+            "WECHAT_AES_KEY": self.settings.wechat_aes_key or "",
+            "WECHAT_API_URL": self.settings.wechat_api_url,
             "YIMI_PUBLIC_URL": self.settings.public_url,
         }
         self.log = var / "processes.log"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     telegram_bot_token: str | None = Field(default=None, validation_alias="TELEGRAM_BOT_TOKEN")
     telegram_worker_bot_token: str | None = Field(default=None, validation_alias="TELEGRAM_WORKER_BOT_TOKEN")
     telegram_api_url: str = Field(default="https://api.telegram.org", validation_alias="TELEGRAM_API_URL")
+    wechat_token: str | None = Field(default=None, validation_alias="WECHAT_TOKEN")
+    wechat_app_id: str | None = Field(default=None, validation_alias="WECHAT_APP_ID")
+    wechat_app_secret: str | None = Field(default=None, validation_alias="WECHAT_APP_SECRET")
+    wechat_aes_key: str | None = Field(default=None, validation_alias="WECHAT_AES_KEY")
+    wechat_api_url: str = Field(default="https://api.weixin.qq.com", validation_alias="WECHAT_API_URL")
     demo: bool = Field(default=True, validation_alias="YIMI_DEMO")
 
     @field_validator("secret_keys_old", mode="before")
@@ -49,10 +55,13 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("telegram_bot_token", "telegram_worker_bot_token", "redis_url", mode="before")
+    @field_validator(
+        "telegram_bot_token", "telegram_worker_bot_token", "redis_url",
+        "wechat_token", "wechat_app_id", "wechat_app_secret", "wechat_aes_key", mode="before",
+    )  # fmt: skip
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
-        return value or None
+        return (value.strip() or None) if isinstance(value, str) else value
 
     @field_validator("redis_url")
     @classmethod
@@ -68,7 +77,21 @@ class Settings(BaseSettings):
             raise ValueError("只支持 sqlite:///… 和 postgresql+psycopg://…")
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
-    @field_validator("engine_url", "public_url", "telegram_api_url")
+    @field_validator("wechat_token")
+    @classmethod
+    def _wechat_token(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9]{3,32}", value):
+            raise ValueError("要和公众号后台填的一样：3 到 32 个英文字母或数字")
+        return value
+
+    @field_validator("wechat_aes_key")
+    @classmethod
+    def _wechat_aes_key(cls, value: str | None) -> str | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9]{43}", value):
+            raise ValueError("要和公众号后台的 EncodingAESKey 一样：43 个英文字母或数字")
+        return value
+
+    @field_validator("engine_url", "public_url", "telegram_api_url", "wechat_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in ("http", "https"):
@@ -81,6 +104,21 @@ class Settings(BaseSettings):
         if value and (len(value) < SHORTEST_SECRET or len(set(value)) < 8):
             raise ValueError(f"太短或太简单：至少 {SHORTEST_SECRET} 个字符；不设置时会自动生成一个")
         return value
+
+    @model_validator(mode="after")
+    def _wechat_whole(self) -> Settings:
+        """An account needs its token, id and secret; the AES key only in the safe mode."""
+        three = {
+            "WECHAT_TOKEN": self.wechat_token,
+            "WECHAT_APP_ID": self.wechat_app_id,
+            "WECHAT_APP_SECRET": self.wechat_app_secret,
+        }
+        given = [name for name, value in (three | {"WECHAT_AES_KEY": self.wechat_aes_key}).items() if value]
+        missing = [name for name, value in three.items() if not value]
+        if given and missing:
+            has, lacks = "、".join(given), "、".join(missing)
+            raise ValueError(f"写了 {has}，还缺 {lacks}：要么都写上，要么都不写（微信就不启动）")
+        return self
 
     @model_validator(mode="after")
     def _defaults(self) -> Settings:
@@ -119,7 +157,9 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "设置"
+        if not first["loc"]:  # several that do not fit together; never show them, secrets are among them
+            raise SettingsError(_cure(first)) from None
+        name = str(first["loc"][0])
         raise SettingsError(f"{name}={_shown(name, first.get('input'))}：{_cure(first)}") from None
     if settings.secret_key:
         return settings
@@ -142,7 +182,7 @@ def _kept_secret(var_dir: Path) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
-    return "（不显示）" if "KEY" in name.upper() or "TOKEN" in name.upper() else repr(value)
+    return "（不显示）" if re.search("KEY|TOKEN|SECRET", name.upper()) else repr(value)
 
 
 def _cure(error: Any) -> str:
