@@ -22,7 +22,7 @@ class Attached:
 class Inbound:
     """One message. `message_id` is unique within (channel, bot_id): a repeat is recognised by it.
 
-    `sender` is the web session or the Telegram chat id; `start` the token of a station's poster.
+    `sender` is the web session, the Telegram chat id or the WeChat openid; `start` the token of a station's poster.
     """
 
     channel: str

@@ -30,7 +30,7 @@ def token_hash(token: str) -> str:
 
 
 def find(session: Session, channel: str, sender: str) -> Conversation | None:
-    """The conversation of a web session or a Telegram chat."""
+    """The conversation of a web session, a Telegram chat or a WeChat openid."""
     if channel == "web":
         return session.scalar(select(Conversation).where(Conversation.token_hash == token_hash(sender)))
     index = blind_index(session, channel, sender)
@@ -122,6 +122,21 @@ def title_of(session: Session, conversation: Conversation, payload: str) -> str:
         .limit(20)
     )
     return next((each["title"] for row in rows for each in row.buttons if each["payload"] == payload), "")
+
+
+def offers(session: Session, conversation: Conversation) -> list[tuple[str, str]]:
+    """(title, payload) of the buttons that may be pressed now, each once, in the order they were shown."""
+    rows = session.scalars(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.author == "bot")
+        .order_by(Message.id.desc())
+        .limit(20)
+    )
+    titles: dict[str, str] = {}
+    for row in rows:
+        for each in row.buttons:
+            titles.setdefault(each["payload"], each["title"])
+    return [(titles[payload], payload) for payload in dict.fromkeys(conversation.offered) if payload in titles]
 
 
 def last_question(session: Session, conversation: Conversation) -> list[tuple[str, list[dict[str, str]]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from actions.effects import FileIntake, RecordConsent
 from bot.conversation import inbox, transcript, words
 from bot.conversation.carry_out import Said, Scene, carry_out, look_up
+from bot.conversation.choices import NUMBERED, Choices
 from bot.conversation.danger import LEVELS, call_for_help, heard_danger, in_danger, words_of_safety
 from bot.conversation.degraded import take_down
 from bot.conversation.inbound import Inbound, Reply
@@ -47,6 +48,7 @@ class _Standing:
 
     id: str
     offered: list[str]
+    choices: Choices | None  # on a channel without buttons
     context: dict[str, Any]
 
 
@@ -142,6 +144,8 @@ class Conversations:
         if standing is None:  # stored by a channel that crashed before its conversation began
             self._receive(inbound, None)
             return self._take(inbound)
+        if standing.choices and (chosen := standing.choices.pick(inbound.text or "")):
+            inbound = replace(inbound, text=None, payload=chosen)
         text = (inbound.text or "").strip()
         floor = assess(text)
         heard: EngineReply | None = None
@@ -204,13 +208,15 @@ def _reply(session: Session, conversation: Conversation, inbound: Inbound, messa
 
 
 def _standing_of(session: Session, conversation: Conversation) -> _Standing:
+    danger = in_danger(session, conversation)
     return _Standing(
         conversation.id,
         conversation.offered,
+        Choices.of(session, conversation, danger) if conversation.channel in NUMBERED else None,
         {
             "draft": conversation.draft_id,
             "station": conversation.station_hint,
-            "danger": in_danger(session, conversation),
+            "danger": danger,
             "consented": conversation.consent_at is not None,
             "tickets": transcript.numbers_of(session, conversation),
             "channel": conversation.channel,

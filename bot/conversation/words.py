@@ -35,6 +35,17 @@ RATED = "谢谢您告诉我们，已经记下了。"
 WITHDRAWN = "好，{number} 已经撤回，不再办了。以后想办再跟我说。"
 REOPENED = "好，{number} 重新打开了，社工会接着办，您的话他们能看到。"
 ASK_WITHDRAWAL = "您要撤回哪一件？撤回了就不再办。"
+UNKNOWN_KIND = "您发的这种消息我看不懂。请打字告诉我是什么事，打几个字就行。"
+UNKNOWN_PLACE = "地图上的位置我认不准，请您再打字说一下：哪个县、哪个乡镇（街道）、哪个村。"
+FROM_WORKER = "【社工回复】"
+# What a command or a menu stands for in the conversation.
+COMMANDS = {
+    "start": "你好",
+    "status": "我的事办得怎么样了",
+    "cancel": "不办了，取消",
+    "human": "我要找真人社工",
+    "privacy": "你们怎么用我的个人信息",
+}
 ATTACHMENT = {
     "photo": "照片收到了，社工能看到。",
     "voice": "语音收到了，社工会听。我还听不懂语音，麻烦您再打几个字说说是什么事。",

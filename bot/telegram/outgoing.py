@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
+from bot.conversation.words import FROM_WORKER
 from bot.telegram.buttons import offer_keyboard
 from bot.telegram.connection import Line
 from bot.telegram.polling import seconds
@@ -30,7 +31,6 @@ TRIES = 5
 SENT_BY_US = ("bot", "worker", "system")
 WEB_IDS = ("", "web")  # the web chat is no bot
 MARGIN = 1_000  # message ids that may still be committed after a higher one (PostgreSQL)
-FROM_WORKER = "【社工回复】"
 
 
 def units(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import BotCommand
 
-from bot.conversation.words import SET_ASIDE
+from bot.conversation import words as said
 
 RESIDENT_COMMANDS = (
     BotCommand("start", "从头开始"),
@@ -20,14 +20,7 @@ WORKER_COMMANDS = (
     BotCommand("bind", "绑定账号：/bind 加绑定码"),
     BotCommand("help", "怎么用"),
 )
-# What a command stands for in the conversation.
-COMMAND_TEXT = {
-    "start": "你好",
-    "status": "我的事办得怎么样了",
-    "cancel": "不办了，取消",
-    "human": "我要找真人社工",
-    "privacy": "你们怎么用我的个人信息",
-}
+COMMAND_TEXT = said.COMMANDS
 
 HELP = (
     "有什么难处，用自己的话打字告诉我就行，比如“我娘八十二了，瘫在床上没人照顾”。\n"
@@ -38,11 +31,11 @@ HELP = (
 )
 EXPIRED = "这个按钮已经过期了，请看最新的一条"
 CHOSEN = "✅ 您选了：{title}"
-UNKNOWN_KIND = "您发的这种消息我看不懂。请打字告诉我是什么事，打几个字就行。"
+UNKNOWN_KIND = said.UNKNOWN_KIND
 OLD_EDIT = "您改的是很早以前的一句话，我没法接着改。请把要说的重新发一遍。"
-LOCATION = "地图上的位置我认不准，请您再打字说一下：哪个县、哪个乡镇（街道）、哪个村。"
+LOCATION = said.UNKNOWN_PLACE
 TOO_LARGE = "这个文件超过 20 兆，Telegram 不让我取。请拍短一点、小一点再发。"
-FAILED_TURN = SET_ASIDE
+FAILED_TURN = said.SET_ASIDE
 GROUP = "我只在私聊里办事，群里不谈任何人的情况。需要帮助的，请点我的头像，单独给我发消息。"
 ID_NUMBER = (
     "身份证号请不要发在这里。您发的号码我没有保存，请您自己也把那条消息删掉。\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -64,10 +65,13 @@ def _say(text: str, buttons: list[dict[str, str]] | None = None) -> dict[str, An
 
 
 class ReplayingEngine:
-    """Serves `turn` on a free port; `down = True` answers 502, as the real one does when a turn fails."""
+    """Serves `turn` on a free port; `down = True` answers 502, as the real one does when a turn fails; `seconds` slows
+    every turn down; `said` is answered instead of `turn`'s messages."""
 
     def __init__(self) -> None:
         self.down = False
+        self.seconds = 0.0
+        self.said: list[dict[str, Any]] | None = None
         self.turns: list[dict[str, Any]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -90,7 +94,8 @@ class ReplayingEngine:
                     return self._answer(502, {"error": "down"})
                 if self.path == "/yimi/turn":
                     engine.turns.append(body)
-                    return self._answer(200, turn(body))
+                    time.sleep(engine.seconds)
+                    return self._answer(200, turn(body) | ({"messages": engine.said} if engine.said else {}))
                 if self.path == "/yimi/analyze":
                     return self._answer(200, {**PARSE, "text": body["text"]})
                 return self._answer(200, {"forgotten": True})
