@@ -15,6 +15,7 @@ transaction. Redis may lose everything: `unsend` puts rows back.
 | `ticket.assigned`    | the worker it was given to                                            |
 | `ticket.claimed`     | workers of the queue: somebody has taken it                           |
 | `ticket.supplemented`| its worker: the resident added something                              |
+| `ticket.undelivered` | its worker: what was said to the resident has not got through         |
 | `ticket.updated`     | open pages: anything else changed                                     |
 | `resident.reply`     | the resident's channel: a Message row is waiting in the conversation  |
 """

@@ -39,7 +39,8 @@ RULES: Mapping[str, Rule] = {
     "transfer": Rule("转办", WORKER, dict.fromkeys(OPEN, "new"), "transferred"),
     # to a department outside; the station keeps the ticket and follows it
     "refer": Rule("转介", WORKER, dict.fromkeys(("accepted", "in_progress", "referred"), "referred"), "referred"),
-    "note": Rule("备注", WORKER, _stay(*OPEN, "resolved"), "noted", "请写下备注的内容。"),
+    # the system: a message that did not get through
+    "note": Rule("备注", WORKER | {SYSTEM}, _stay(*OPEN, "resolved"), "noted", "请写下备注的内容。"),
     "reply": Rule("回复", WORKER, {**_stay(*OPEN), "accepted": "in_progress"}, "replied", "请写下要回复居民的话。"),
     "resolve": Rule(
         "办结",

@@ -9,7 +9,12 @@ from tickets.models import LOCAL, Ticket
 from tickets.view import EVENT_NAMES, STATUS_NAMES, URGENCY_NAMES, mask_name, mask_phone
 
 MARKS = {"emergency": "🔴", "urgent": "🟠", "routine": "🔵"}
-HEADS = {"ticket.new": "新工单", "ticket.assigned": "指派给您的工单", "ticket.supplemented": "居民补充了情况"}
+HEADS = {
+    "ticket.new": "新工单",
+    "ticket.assigned": "指派给您的工单",
+    "ticket.supplemented": "居民补充了情况",
+    "ticket.undelivered": "您的话还没有送到居民那里，请看工单里的备注",
+}
 CHILD = 14  # younger: what was said about the child stays off a server abroad
 HISTORY = 6
 

@@ -39,7 +39,7 @@ CONSUMER = "telegram"
 LOOK_SECONDS = 0.5  # how long a lost or late wake-up may delay a notice
 WINDOW = 2_000  # newest outbox rows looked at each time; a start looks at a whole day
 CATCH_UP = timedelta(hours=24)
-WORK = ("ticket.new", "ticket.assigned", "ticket.supplemented")
+WORK = ("ticket.new", "ticket.assigned", "ticket.supplemented", "ticket.undelivered")
 REPLY = "resident.reply"
 AT_ONCE = 16
 

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from tests.botapi import BotApi
 from tests.telegram.conftest import HUASHI, SHEBU, World
 from tests.telegram.replay import ReplayEngine
-from tickets.models import Delivery, Outbox, Ticket
-from tickets.notices import STREAM, relay, stream_publisher
+from tickets.models import Delivery, Outbox, Ticket, utc_now
+from tickets.notices import STREAM, announce, relay, stream_publisher
 
 PERSONAL = ("赵测试", "13900000000", "3900000", "丈夫", "喝了酒", "430321194001011234")
 
@@ -49,6 +49,21 @@ def test_danger_that_was_added_later_is_told_too(world: World) -> None:
     world.until(li, "🔵", world.worker_bot)
     assert world.ticket(draft_id="one", urgency="emergency", risks=["violence"], description="他又打我了") == number
     assert number in str(world.until(li, "🔴 紧急 · 居民补充了情况", world.worker_bot).text)
+
+
+def test_a_worker_hears_that_a_reply_has_not_got_through(world: World) -> None:
+    """Whose reply a WeChat resident has not got yet is told so, and nobody else."""
+    li, liu = world.worker("li"), world.worker("liu")
+    number = world.ticket()
+    world.until(liu, number, world.worker_bot)
+    before = len(world.api.outbox(liu, world.worker_bot))
+    world.act(number, "claim", "li")
+    with world.database.session() as session:
+        announce(session, "ticket.undelivered", session.scalars(select(Ticket)).one(), utc_now())
+        session.commit()
+    text = str(world.until(li, "还没有送到", world.worker_bot).text)
+    assert number in text and not [word for word in PERSONAL if word in text]
+    assert len(world.api.outbox(liu, world.worker_bot)) == before
 
 
 def test_each_notice_comes_once(world: World) -> None:

@@ -19,9 +19,9 @@ class Conversation(SealedRow, Base):
     __tablename__ = "conversations"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(10))  # web | telegram
+    channel: Mapped[str] = mapped_column(String(10))  # web | telegram | wechat
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # web session, SHA-256
-    address_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)  # blind index of the chat id
+    address_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)  # blind index of the chat id or openid
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     draft_id: Mapped[str | None] = mapped_column(String(64))
     awaiting: Mapped[str | None] = mapped_column(String(20))
@@ -35,6 +35,9 @@ class Conversation(SealedRow, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     unreachable_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # they blocked the bot
+    # WeChat lets an account speak first only for a while after the resident did, and only so often.
+    reach_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reach_left: Mapped[int | None]
     is_demo: Mapped[bool]
 
     address = Sealed()
