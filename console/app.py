@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,8 +16,10 @@ from starlette.types import Scope
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.wechat.channel import WeChat
 from console import auth, problems
 from console.api import analyze, chat, health, tickets
+from console.api import wechat as wechat_door
 from console.health import Health
 from console.limits import Limits
 from console.live import messages_feed, notices_feed
@@ -53,12 +56,13 @@ def create_app(
     gazetteer: Callable[[], Gazetteer] | None = None,
     take_over: Callable[[str], str | None] | None = None,
     limits: Limits | None = None,
+    wechat: WeChat | None = None,
 ) -> FastAPI:
     """The web application.
 
     `gazetteer` opens (or hands over) the gazetteer, on the first page that names a place; `take_over` uses up a
     one-time link of another channel and returns the web session that goes on with its conversation, None for a used
-    or wrong link.
+    or wrong link. `wechat`: the Official Account's channel, which runs as long as the application does.
     """
     parts = Parts(
         settings=settings,
@@ -73,11 +77,16 @@ def create_app(
         turns=CapacityLimiter(TURNS_AT_ONCE),
         places=Places(gazetteer or (lambda: Gazetteer.load(settings.var_dir))),
         take_over=take_over,
+        wechat=wechat,
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(wechat.run()) if wechat else None
         yield
+        if running:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
         await parts.messages.close()
         await parts.notices.close()
 
@@ -86,7 +95,7 @@ def create_app(
     app.state.parts = parts
     problems.install(app)
     auth.install(app)
-    for module in (chat, analyze, tickets, health, chat_pages, account, queue, ticket, stream, admin):
+    for module in (chat, analyze, tickets, health, wechat_door, chat_pages, account, queue, ticket, stream, admin):
         app.include_router(module.router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1000)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.wechat.channel import WeChat
 from console.health import Health
 from console.limits import Limits
 from console.live import Feed
@@ -35,6 +36,7 @@ class Parts:
     turns: CapacityLimiter  # how many residents are answered at once
     places: Places
     take_over: Callable[[str], str | None] | None = None  # one-time link of another channel -> web session
+    wechat: WeChat | None = None  # the Official Account, when one is set up
 
     @property
     def secure(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from yimi.settings import settings_or_exit
+from yimi.settings import Settings, settings_or_exit
 
 cli = typer.Typer(
     help="最后一米：乡镇社工站助手", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -174,8 +174,11 @@ def station_list(as_json: AsJson = False) -> None:
     list_stations(settings_or_exit(), as_json)
 
 
+WeChatToo = Annotated[bool, typer.Option("--wechat", help="也向微信要一个公众号的永久二维码网址")]
+
+
 @station.command("link")
-def station_link(code: str) -> None:
+def station_link(code: str, wechat: WeChatToo = False) -> None:
     """站点海报用的链接：扫码进来的居民不用再说住哪个乡镇"""
     from bot.telegram.links import station_token
 
@@ -186,6 +189,22 @@ def station_link(code: str) -> None:
         raise fail(f"{code} 不是区划编码：乡镇的编码是 9 位数字", 2) from None
     print(f"网页：{settings.public_url}/?s={token}")
     print(f"Telegram：https://t.me/机器人的用户名?start={token}")
+    if wechat:
+        print(f"微信：{_wechat_code(settings, code)}　（把这个网址做成二维码）")
+
+
+def _wechat_code(settings: Settings, code: str) -> str:
+    """The address of a lasting code of the Official Account for a township."""
+    from bot.wechat.api import Api, NotNow, Refused
+    from yimi.processes import open_redis
+
+    if not (settings.wechat_app_id and settings.wechat_app_secret):
+        raise fail("还没有设置微信公众号（WECHAT_TOKEN 等）", 2)
+    try:
+        api = Api(settings.wechat_app_id, settings.wechat_app_secret, settings.wechat_api_url, open_redis(settings))
+        return api.code_for(code)
+    except (NotNow, Refused) as error:
+        raise fail(f"微信没有给二维码（{error}）：请核对公众号的设置和权限") from None
 
 
 @worker.command("import")

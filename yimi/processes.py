@@ -66,6 +66,14 @@ def web(settings: Settings) -> None:
             session.commit()
         return web_session
 
+    redis_client = open_redis(settings)
+    wechat = None
+    if settings.wechat_token:
+        from bot.wechat.channel import WeChat
+
+        wechat = WeChat(settings, database, conversations, redis_client)
+    else:
+        log.info("没有设置 WECHAT_TOKEN，微信不启动。")
     for message in conversations.resume("web"):
         log.info("answered a message left by a crash: %s", message.message_id)
     app = create_app(
@@ -73,9 +81,10 @@ def web(settings: Settings) -> None:
         database,
         conversations,
         engine,
-        open_redis(settings),
+        redis_client,
         gazetteer=gazetteer,
         take_over=take_over,
+        wechat=wechat,
     )
     uvicorn.run(
         app,

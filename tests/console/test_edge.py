@@ -16,7 +16,7 @@ from tests.console.world import World
 # The only addresses that answer without credentials; a new public one must be added here, on purpose.
 PUBLIC = {
     "/", "/privacy", "/health", "/h/{token}", "/desk/sign-in", "/api/v1/chat", "/api/v1/chat/open",
-    "/api/v1/chat/updates", "/api/v1/analyze",
+    "/api/v1/chat/updates", "/api/v1/analyze", "/wechat",
 }  # fmt: skip
 
 

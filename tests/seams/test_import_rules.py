@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 WEB = {"fastapi", "starlette", "uvicorn", "jinja2"}
 RASA = {"rasa", "rasa_sdk", "sanic", "tensorflow", "sklearn"}
-CHAT = {"telegram"}
+CHAT = {"telegram", "wechatpy"}
 
 # room → what it must not import
 WALLS = {
@@ -22,7 +22,8 @@ WALLS = {
     "nlu/entities": WEB | RASA | CHAT | {"bot", "console", "tickets", "policy", "yimi", "actions"},
     "nlu/components": WEB | CHAT | {"bot", "console", "tickets", "policy", "yimi", "actions"},
     "bot/conversation": WEB | RASA | CHAT | {"console", "yimi", "redis"},
-    "bot/telegram": WEB | RASA | {"console"},
+    "bot/telegram": WEB | RASA | {"console", "wechatpy", "bot.wechat"},
+    "bot/wechat": WEB | RASA | {"console", "telegram"},
     "console": RASA | {"nlu.components"},
 }
 
