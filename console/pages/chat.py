@@ -15,14 +15,22 @@ from console.security import check_origin
 
 router = APIRouter(tags=["pages"])
 
+# `brief` is what fits under the number in the large type of the 长辈版.
 HOTLINES = (
-    {"number": "110", "name": "报警", "short": "报警", "urgent": True},
-    {"number": "120", "name": "急救", "short": "急救", "urgent": True},
-    {"number": "12345", "name": "政府服务热线", "short": "政府热线", "urgent": False},
-    {"number": "12356", "name": "心理援助热线", "short": "心里难受", "urgent": False},
+    {"number": "110", "name": "报警", "short": "报警", "brief": "报警", "urgent": True},
+    {"number": "120", "name": "急救", "short": "急救", "brief": "急救", "urgent": True},
+    {"number": "12345", "name": "政府服务热线", "short": "政府热线", "brief": "政府", "urgent": False},
+    {"number": "12356", "name": "心理援助热线", "short": "心里难受", "brief": "谈心", "urgent": False},
 )
-# First words for people who do not know how to begin; sent as if they had typed them.
-OPENERS = ("家里困难，想申请低保", "老人没人照顾", "残疾人补贴怎么办", "孩子的事", "心里难受，想找人说说", "查我办的事")
+# First words for people who do not know how to begin; sent as if they had typed them. The 长辈版 shows fewer.
+OPENERS = (
+    {"words": "家里困难，想申请低保", "elder": True},
+    {"words": "老人没人照顾", "elder": True},
+    {"words": "残疾人补贴怎么办", "elder": False},
+    {"words": "孩子的事", "elder": False},
+    {"words": "心里难受，想找人说说", "elder": True},
+    {"words": "查我办的事", "elder": True},
+)
 
 _ONE_TIME = re.compile(r"[\w\-]{16,200}")
 

@@ -67,14 +67,19 @@ def address(cast: World) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(chromium: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """`open_page("/", PHONE)`: a page in a fresh profile. No script error and no CSP violation may happen in it."""
+    """`open_page("/", PHONE)`: a page in a fresh profile. No script error and no CSP violation may happen in it.
+
+    `before`: a script that runs before the page's own (a browser with other abilities).
+    """
     complaints: list[str] = []
 
     with ExitStack() as contexts:
 
-        def opened(path: str, size: dict[str, int] = PHONE, **options: Any) -> Page:
+        def opened(path: str, size: dict[str, int] = PHONE, before: str | None = None, **options: Any) -> Page:
             context = chromium.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", **options)  # type: ignore[arg-type]
             contexts.callback(_close, context)
+            if before:
+                context.add_init_script(before)
             page = context.new_page()
             page.set_default_timeout(10_000)
             page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))

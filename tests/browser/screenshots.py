@@ -29,18 +29,18 @@ def page_of(browser: Browser, size: str) -> Page:
 
 def say(page: Page, text: str) -> None:
     """Types into the chat and waits for the answer."""
-    before = page.locator("[role=log] > *").count()
+    before = page.locator("#log > *").count()
     page.get_by_role("textbox").fill(text)
     page.keyboard.press("Enter")
     for _ in range(100):  # the page's policy forbids evaluated scripts, so the waiting is ours
         page.wait_for_timeout(100)
-        if page.locator("[role=log] > *").count() >= before + 2:
+        if page.locator("#log > *").count() >= before + 2:
             break
     page.wait_for_timeout(900)
 
 
 def chat(browser: Browser, url: str, size: str) -> None:
-    """The start, a filed request, danger, large type."""
+    """The start, a filed request, danger, the 长辈版."""
     page = page_of(browser, size)
     page.goto(url)
     page.wait_for_timeout(600)
@@ -54,6 +54,10 @@ def chat(browser: Browser, url: str, size: str) -> None:
     page.goto(url)
     say(page, DANGER)
     page.screenshot(path=FOLDER / f"chat-danger-{size}.png")
+    page = page_of(browser, size)
+    page.goto(f"{url}/?elder=1")
+    page.wait_for_timeout(600)
+    page.screenshot(path=FOLDER / f"chat-elder-{size}.png")
     page.context.close()
 
 
