@@ -37,6 +37,8 @@ EVENT_NAMES = {
     "withdrawn": "居民撤回",
     "rated": "居民评价",
     "erased": "删除个人信息",
+    "restricted": "按居民要求封存",
+    "corrected": "居民更正信息",
 }
 
 

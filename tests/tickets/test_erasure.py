@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from tickets.access import tickets_of
+from tickets.access import NotVisible, ticket_for, tickets_of
 from tickets.database import Database
 from tickets.erasure import apply_dropped_keys, dropped_keys, erase_conversation
 from tickets.lifecycle import NotAllowed, act
@@ -52,7 +52,7 @@ def test_everything_of_the_person_is_gone(
         filed(session, channel="telegram", conversation_id=chat.id, village="430121102201", age=80)
         session.commit()
     with database.session() as session:
-        assert erase_conversation(session, session.get_one(Conversation, chat.id), now) == 1
+        assert erase_conversation(session, session.get_one(Conversation, chat.id), now).tickets == 1
         session.commit()
     with database.session() as session:
         again = session.get_one(Conversation, chat.id)
@@ -75,12 +75,12 @@ def test_danger_first(database: Database, cast: Any, chat: Conversation, filed: 
     """While an urgent matter is open nothing is erased; once it is settled everything is."""
     with database.session() as session:
         talk = session.get_one(Conversation, chat.id)
-        ticket = filed(session, channel="telegram", conversation_id=chat.id, urgency="emergency", risks=["violence"])
+        ticket = filed(session, channel="telegram", conversation_id=chat.id, urgency="emergency", risks=["survival"])
         with pytest.raises(NotAllowed, match="紧急"):
             erase_conversation(session, talk, now)
         act(session, ticket, "claim", cast.li)
         act(session, ticket, "resolve", cast.li, note="安全了")
-        assert erase_conversation(session, talk, now) == 1
+        assert erase_conversation(session, talk, now).tickets == 1
         assert tickets_of(session, talk)[0].status == "resolved"
 
 
@@ -109,3 +109,31 @@ def test_a_restored_backup_forgets_again(database: Database, cast: Any, chat: Co
         session.commit()
     with database.reading() as session:
         assert session.get_one(Conversation, chat.id).address == ERASED
+
+
+def test_what_the_law_has_us_keep_is_restricted(
+    database: Database, cast: Any, chat: Conversation, filed: File, now: datetime
+) -> None:
+    """A settled report of violence is locked away instead of erased: 李社工 finds it no more, all the rest is gone."""
+    with database.session() as session:
+        talk = session.get_one(Conversation, chat.id)
+        alarm = filed(session, channel="telegram", conversation_id=chat.id, urgency="emergency", risks=["violence"])
+        act(session, alarm, "claim", cast.li, now=now)
+        act(session, alarm, "resolve", cast.li, note="安全了", now=now)
+        other = filed(session, channel="telegram", conversation_id=chat.id, phone="13800000009")
+        erased = erase_conversation(session, talk, now)
+        session.commit()
+        assert (erased.tickets, erased.restricted) == (1, (alarm.number,))
+        assert erased.until and (erased.until - now).days == 3 * 365
+        with pytest.raises(NotVisible):
+            ticket_for(session, cast.li, alarm.number)
+        assert ticket_for(session, cast.admin, alarm.number).description == "一个人在家做不了饭"
+        assert (other.description, other.phone, other.beneficiary_name) == (None, None, None)
+        assert session.scalars(select(Message)).all() == []
+        assert (talk.address, talk.address_index) == (None, None)
+    with database.session() as session:
+        talk = session.get_one(Conversation, chat.id)
+        assert erase_conversation(session, talk, now + timedelta(days=3 * 365 + 1)).restricted == ()
+        session.commit()
+    with database.reading() as session:
+        assert ticket_for(session, cast.admin, alarm.number).description == ERASED

@@ -31,6 +31,9 @@ class Conversation(SealedRow, Base):
     station_hint: Mapped[str | None] = mapped_column(code_type(9))  # township of a poster's deep link
     consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     consent_declined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    quality_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # asked once, never again
+    no_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # they asked not to be contacted
+    erase_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # carried out once nobody is in danger
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -88,6 +88,8 @@ class Ticket(SealedRow, Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept for the law only: see erasure
+    followed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # asked after, the day after danger
     rating: Mapped[int | None] = mapped_column(SmallInteger)  # 1–5 stars from the resident
     version: Mapped[int]
     degraded: Mapped[bool]  # taken down without the engine: nobody has understood it yet
