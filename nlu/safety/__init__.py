@@ -3,8 +3,19 @@
 Pure: no Rasa, no network, no database; runs in the engine and in the app, on Python 3.10 and later.
 """
 
+from nlu.safety.alone import assess_alone
 from nlu.safety.floor import CALM, LEVELS, Alarm, assess
 from nlu.safety.hotlines import Hotline, hotlines, hotlines_for
 from nlu.safety.reply import safety_messages
 
-__all__ = ["CALM", "LEVELS", "Alarm", "Hotline", "assess", "hotlines", "hotlines_for", "safety_messages"]
+__all__ = [
+    "CALM",
+    "LEVELS",
+    "Alarm",
+    "Hotline",
+    "assess",
+    "assess_alone",
+    "hotlines",
+    "hotlines_for",
+    "safety_messages",
+]

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 – word lists
 """What residents in danger read: right numbers, right order, no forbidden word."""
 
 from __future__ import annotations
@@ -10,20 +9,9 @@ import pytest
 
 from nlu.safety import Alarm, hotlines, hotlines_for, safety_messages
 from nlu.safety.rules import load_rules
+from tests.wording import IN_DANGER, NOWHERE
 
 RISKS = load_rules().order
-FORBIDDEN = [
-    # brushing off, blame, debate
-    "想开点", "别冲动", "别想不开", "想不开", "看开", "坚强", "会好的", "没事的", "一切都会", "忍一忍", "为了孩子", "别闹", "不应该", "你怎么",
-    "您怎么", "自私", "冷静", "别哭", "活着就有希望", "珍惜生命", "我理解您的感受", "我理解你的感受", "佛", "上帝", "神",
-    # methods
-    "自杀", "跳楼", "农药", "安眠药", "割腕", "上吊", "剂量", "煤气", "百草枯",
-    # promises, secrecy, diagnosis, an end of the talk
-    "保证", "一定会", "肯定会", "保密", "不告诉", "绝对", "抑郁症", "精神病", "诊断", "治疗", "再见", "结束对话", "会话", "超时", "已派",
-    "马上到", "已经报警", "已报警", "未遂", "成功",
-    # what would expose a victim to somebody who reads along, or send her to confront
-    "家暴", "虐待", "施暴", "性侵", "老公", "丈夫", "父母", "跟他谈", "找他说", "质问", "监护人",
-]  # fmt: skip
 
 
 def every_alarm() -> list[Alarm]:
@@ -36,14 +24,19 @@ def every_alarm() -> list[Alarm]:
 
 
 def texts(alarm: Alarm) -> list[str]:
-    return [text for minor in (None, True, False) for text in safety_messages(alarm, minor=minor)]
+    return [
+        text
+        for minor in (None, True, False)
+        for called in (True, False)
+        for text in safety_messages(alarm, minor=minor, called=called)
+    ]
 
 
 @pytest.mark.parametrize("alarm", every_alarm(), ids=str)
 def test_no_forbidden_words(alarm: Alarm) -> None:
     """Nothing in any reply blames, promises, names a method or tells on a victim."""
     said = "\n".join(texts(alarm))
-    assert [word for word in FORBIDDEN if word in said] == []
+    assert [word for word in (*NOWHERE, *IN_DANGER) if word in said] == []
 
 
 @pytest.mark.parametrize("alarm", every_alarm(), ids=str)
@@ -66,7 +59,7 @@ def test_calm_gets_no_safety_messages() -> None:
     ("risk", "wanted", "unwanted"),
     [
         ("suicide_self_harm", ["120", "110", "12356"], ["12349", "12345"]),
-        ("violence", ["110", "120", "12338"], ["12349", "12356"]),
+        ("violence", ["110", "120", "12338"], ["12349", "12356", "12348"]),
         ("child_abuse", ["110", "12355"], ["12349", "12338"]),
         ("missing_person", ["110"], ["12356", "12349"]),
         ("medical_emergency", ["120"], ["12356", "12338"]),
@@ -109,3 +102,27 @@ def test_hotline_data_is_whole() -> None:
         assert re.match(r"20\d\d", line.checked)
         assert set(line.risks) <= set(RISKS)
         assert line.always == (line.hours == "全天")
+
+
+def test_the_law_comes_when_nobody_is_being_hurt_just_now() -> None:
+    """12348 is offered for violence that is over for the moment, never before 110."""
+    said = safety_messages(Alarm(("violence",), "urgent"))[1]
+    assert said.index("110") < said.index("12348")
+
+
+def test_the_fire_brigade_is_called_to_heights_and_machines() -> None:
+    """Who stands at an edge or is caught needs to be got down or out."""
+    assert "119" in safety_messages(Alarm(("suicide_self_harm",), "emergency", ("suicide_self_harm.edge",)))[1]
+    assert "119" not in safety_messages(Alarm(("suicide_self_harm",), "urgent", ("suicide_self_harm.wish",)))[1]
+
+
+def test_nobody_is_sent_to_the_family_where_the_family_may_be_the_danger() -> None:
+    """A child who is beaten and thinks of death is told to find somebody trusted."""
+    said = safety_messages(Alarm(("suicide_self_harm", "child_abuse"), "urgent"))[0]
+    assert "信得过的人" in said and "家里人" not in said
+
+
+def test_without_a_worker_none_is_said_to_be_told() -> None:
+    """While the database is away no alarm can be filed, and nobody is promised one."""
+    said = "".join(safety_messages(Alarm(("violence",), "emergency"), called=False))
+    assert "通知" not in said and "110" in said and "一直在这里" in said
