@@ -5,14 +5,13 @@ from __future__ import annotations
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bare import says_no, says_yes
-from actions.effects import AnswerPolicy, ShowProgress, to_wire
+from actions.effects import AnswerPolicy, AskPrivacy, ShowProgress, to_wire
 from actions.turn import Turn
 
 _REPLIES = {
     "greet": "utter_still_here",
     "thank": "utter_welcome",
     "bot_question": "utter_who_am_i",
-    "privacy_request": "utter_privacy",
     "talk_to_human": "utter_human_soon",
     "out_of_scope": "utter_let_us_go_on",
     "goodbye": "utter_come_back",
@@ -30,6 +29,8 @@ def say_aside(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
         dispatcher.utter_message(json_message={"effect": to_wire(AnswerPolicy(turn.text, services))})
     elif turn.intent in ("ask_status", "complain") and turn.context.get("tickets"):
         dispatcher.utter_message(json_message={"effect": to_wire(ShowProgress())})
+    elif turn.intent == "privacy_request":
+        dispatcher.utter_message(json_message={"effect": to_wire(AskPrivacy(turn.text))})
     elif turn.intent in _REPLIES:
         dispatcher.utter_message(response=_REPLIES[turn.intent])
     else:

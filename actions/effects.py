@@ -85,6 +85,13 @@ class RateTicket:
 
 
 @dataclass(frozen=True)
+class AskPrivacy:
+    """The resident speaks of what is kept of them; the app finds out which wish it is, and grants it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class CallHuman:
     """The resident asks for a person."""
 
@@ -100,6 +107,7 @@ Effect = Union[
     OfferWithdrawal,
     WithdrawTicket,
     RateTicket,
+    AskPrivacy,
     CallHuman,
 ]
 _TYPES: dict[str, type] = {each.__name__: each for each in Effect.__args__}  # type: ignore[attr-defined]

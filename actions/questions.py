@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.catalogue import COMMON, NAMES
 from actions.turn import SKIPPED, Turn, read
 from actions.villages import village_name
+from nlu.consents import HANDLING, present
 from nlu.places.national import describe, short_label
 
 MOST_BUTTONS = 9  # of candidates that still fit on a phone; above that one question about the county is easier
@@ -74,12 +75,11 @@ class AskConsent(_Ask):
 
     slot = "consent"
 
-    def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """The full text is in the domain, since its version is what was agreed to."""
-        again = (read(tracker).slots.get("turns") or 0) > 1
-        kind = "utter_ask_consent_again" if again else "utter_ask_intake_form_consent"
-        dispatcher.utter_message(response=kind)
-        return []
+    def words(self, turn: Turn) -> tuple[str, list[dict[str, str]]]:
+        """The texts are in data/consents.yml, since their version is what is agreed to."""
+        asked = present(HANDLING)
+        again = (turn.slots.get("turns") or 0) > 1
+        return asked.again if again else asked.text, [button("同意", consent=True), button("不同意", consent=False)]
 
 
 class AskLocation(_Ask):

@@ -12,10 +12,12 @@ from actions.catalogue import NAMES
 from actions.effects import (
     AddSupplement,
     AnswerPolicy,
+    AskPrivacy,
     CallHuman,
     Effect,
     OfferWithdrawal,
     RateTicket,
+    RecordConsent,
     ShowProgress,
     WithdrawTicket,
     to_wire,
@@ -29,7 +31,6 @@ _REPLIES = {
     "affirm": "utter_what_can_i_do",
     "deny": "utter_fine",
     "bot_question": "utter_who_am_i",
-    "privacy_request": "utter_privacy",
     "cancel": "utter_nothing_to_cancel",
 }
 
@@ -46,8 +47,24 @@ class Talk(Action):
         turn = read(tracker)
         if turn.risks:
             return [FollowupAction("intake_form")]
-        dispatcher.utter_message(response=_REPLIES.get(turn.intent, "utter_out_of_scope"))
+        effect = _effect_of(turn)
+        if effect:
+            dispatcher.utter_message(json_message={"effect": to_wire(effect)})
+        else:
+            dispatcher.utter_message(response=_REPLIES.get(turn.intent, "utter_out_of_scope"))
         return []
+
+
+def _effect_of(turn: Turn) -> Effect | None:
+    """What is no small talk: a wish about personal data, a yes or no to the app's question, a word in danger."""
+    if turn.intent == "privacy_request":
+        return AskPrivacy(turn.text)
+    if turn.context.get("asked") and turn.intent in ("affirm", "deny"):
+        return RecordConsent(turn.intent == "affirm", str(turn.context["asked"]))
+    if turn.context.get("danger") and turn.text:
+        # 嗯, 好, 谢谢 after an alarm: somebody is still there. Whoever comes reads it, and the talk is not ended.
+        return AddSupplement(turn.text, in_danger=True)
+    return None
 
 
 class _Effect(Action):

@@ -10,12 +10,15 @@ from collections.abc import Callable
 
 import redis
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import Conversations
-from bot.engine import Engine
+from bot.conversation.outage import keep_catching_up
+from bot.conversation.spool import Spool
+from bot.engine import Engine, EngineError
 from nlu.places.national import gazetteer
 from policy.search import prepare
-from tickets import notices
+from tickets import follow_up, notices, retention
 from tickets.database import Database
 from tickets.models import utc_now
 from tickets.sealing import Keyring
@@ -31,6 +34,12 @@ HOUSEKEEPING_SECONDS = 60
 def open_database(settings: Settings) -> Database:
     """The database with the keys to its sealed fields; connects to nothing yet."""
     return Database(settings.database_url, Keyring(settings.secret_key, settings.secret_keys_old))
+
+
+def open_conversations(settings: Settings, database: Database, engine: Engine) -> Conversations:
+    """The conversations of a process; what the database cannot take is kept under var/spool."""
+    spool = Spool(settings.var_dir / "spool", (settings.secret_key, *settings.secret_keys_old))
+    return Conversations(database, engine, spool)
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -56,7 +65,7 @@ def web(settings: Settings) -> None:
     from console.app import create_app
 
     database, engine = open_database(settings), open_engine(settings)
-    conversations = Conversations(database, engine)
+    conversations = open_conversations(settings, database, engine)
     prepare()  # the corpus and the gazetteer are opened now, so that nobody's first question waits for them
     gazetteer()
 
@@ -74,8 +83,13 @@ def web(settings: Settings) -> None:
         wechat = WeChat(settings, database, conversations, redis_client)
     else:
         log.info("没有设置 WECHAT_TOKEN，微信不启动。")
-    for message in conversations.resume("web"):
-        log.info("answered a message left by a crash: %s", message.message_id)
+    try:
+        for message in conversations.resume("web"):
+            log.info("answered a message left by a crash: %s", message.message_id)
+    except SQLAlchemyError as error:  # hotlines are said without the database; the rest waits for it
+        log.error("the database is away at the start (%s)", type(error).__name__)
+        conversations.behind = True
+    keep_catching_up(conversations, "web")
     app = create_app(
         settings,
         database,
@@ -108,7 +122,7 @@ def bot(settings: Settings) -> None:
     from bot.telegram.process import run
 
     database = open_database(settings)
-    conversations = Conversations(database, open_engine(settings))
+    conversations = open_conversations(settings, database, open_engine(settings))
     prepare()
     gazetteer()
     asyncio.run(run(settings, database, conversations, open_redis(settings)))
@@ -116,7 +130,7 @@ def bot(settings: Settings) -> None:
 
 def dispatcher(settings: Settings) -> None:
     """Relays the outbox to the Redis stream. A failed Redis costs nothing but time: the rows wait."""
-    database, client = open_database(settings), open_redis(settings)
+    database, client, engine = open_database(settings), open_redis(settings), open_engine(settings)
     publish = notices.stream_publisher(client)
     running = _until_stopped()
     pause, tidied = RELAY_SECONDS, 0.0
@@ -129,13 +143,33 @@ def dispatcher(settings: Settings) -> None:
                     notices.relay(session, publish)
                     session.commit()
             if time.monotonic() - tidied > HOUSEKEEPING_SECONDS:
-                notices.trim(client)
                 tidied = time.monotonic()
+                _keep_promises(database, engine)
+                notices.trim(client)
             pause = RELAY_SECONDS
         except Exception as error:  # whatever it is, the next round tries again
             log.error("relay: %s; next try in %.0f s", type(error).__name__, pause)
             pause = min(10.0, pause * 2)
         time.sleep(pause)
+
+
+def _keep_promises(database: Database, engine: Engine) -> None:
+    """Once a minute: who was in danger yesterday is asked after, and what was kept long enough is erased."""
+    with database.session() as session:
+        if asked := follow_up.ask_after(session, utc_now()):
+            log.info("asked after %d people", asked)
+        session.commit()
+    with database.session() as session:
+        erased = retention.sweep(session, utc_now())
+        blanked = retention.blank_old_words(session, utc_now())
+        session.commit()
+    if erased or blanked:
+        log.info("retention: %d conversations erased, %d messages blanked", len(erased), blanked)
+    for conversation in erased:
+        try:
+            engine.forget(conversation)
+        except EngineError as error:  # its own copy ends after 30 days at the latest
+            log.warning("engine could not forget conversation %s: %s", conversation, error)
 
 
 def _until_stopped() -> Callable[[], bool]:

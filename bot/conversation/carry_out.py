@@ -22,16 +22,15 @@ from actions.effects import (
     ShowProgress,
     WithdrawTicket,
 )
-from bot.conversation import words
+from bot.conversation import consent, words
+from bot.conversation.inbound import Said
+from nlu.consents import QUALITY
 from policy import answer_in_words
+from tickets import consents
 from tickets.access import tickets_of
 from tickets.filing import Intake, file_intake
 from tickets.lifecycle import RESIDENT, NotAllowed, act
-from tickets.models import OPEN, Attachment, Consent, Conversation, Message, Station, Ticket
-
-CONSENT_TEXT = "2026-11"  # version of the text in domain/intake.yml that was agreed to
-
-Said = tuple[str, list[dict[str, str]]]
+from tickets.models import OPEN, Attachment, Conversation, Message, Station, Ticket
 
 
 @dataclass(frozen=True)
@@ -59,18 +58,12 @@ def carry_out(effect: Effect, scene: Scene) -> list[Said]:
 @carry_out.register
 def _consent(effect: RecordConsent, scene: Scene) -> list[Said]:
     conversation = scene.conversation
+    consent.record(scene.session, conversation, effect.purpose, effect.granted, scene.now)
+    if effect.purpose == QUALITY:
+        return [(words.QUALITY_YES if effect.granted else words.QUALITY_NO, [])]
     if effect.granted:
-        conversation.consent_at, conversation.consent_declined_at = scene.now, None
-        scene.session.add(
-            Consent(
-                conversation_id=conversation.id,
-                purpose=effect.purpose,
-                text_version=CONSENT_TEXT,
-                granted_at=scene.now,
-            )
-        )
         return []
-    conversation.consent_at, conversation.consent_declined_at = None, scene.now
+    consents.withdraw(scene.session, conversation, scene.now)
     if not any(ticket.status in OPEN for ticket in tickets_of(scene.session, conversation)):
         _forget_words(scene)
     return []
@@ -79,11 +72,6 @@ def _consent(effect: RecordConsent, scene: Scene) -> list[Said]:
 def _forget_words(scene: Scene) -> None:
     """Declined: neither what was said nor our answers stay with us. An alarm is kept, as the law allows."""
     of_this_talk = Message.conversation_id == scene.conversation.id
-    scene.session.execute(
-        update(Consent)
-        .where(Consent.conversation_id == scene.conversation.id, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=scene.now)
-    )
     scene.session.execute(update(Message).where(of_this_talk, Message.author == "resident").values(text_sealed=None))
     scene.session.execute(delete(Message).where(of_this_talk, Message.author == "bot"))
     scene.session.execute(

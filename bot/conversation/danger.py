@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions.effects import FileIntake
+from nlu.entities import extract
 from nlu.places.national import locate
 from nlu.safety import Alarm, hotlines, hotlines_for, safety_messages
 from tickets.filing import Intake, file_intake
@@ -21,6 +23,9 @@ _SERVICE = {
     "survival": "temporary_aid",
 }
 _ONGOING = timedelta(hours=24)
+_ASKED_AFTER = timedelta(hours=48)
+_GROWN_UP = 18
+_AT_SCHOOL = re.compile("小学|初中|高中|中学|初[一二三]|高[一二三](?![血的点米层楼])|[一二三四五六]年级|班主任|同桌")
 LEVELS = ("routine", "urgent", "emergency")
 
 
@@ -47,7 +52,7 @@ def call_for_help(
     found = [each["code"] for each in (parse or {}).get("services", [])]
     services = list(dict.fromkeys([_SERVICE.get(risk, "other") for risk in alarm.risks] + found))
     running = _open_alarm(session, conversation, now)
-    facts = {each["type"]: each["value"] for each in reversed((parse or {}).get("entities", []))}
+    facts = _facts(text, parse)
     return file_intake(
         session,
         Intake(
@@ -70,22 +75,42 @@ def call_for_help(
     )
 
 
-def words_of_safety(session: Session, conversation: Conversation, alarm: Alarm, now: datetime) -> list[str]:
+def _facts(text: str, parse: dict[str, Any] | None) -> dict[str, Any]:
+    """Who and how to reach, from the engine or, without it, from the words themselves."""
+    if parse:
+        return {each["type"]: each["value"] for each in reversed(parse.get("entities", []))}
+    return {each.type: each.value for each in reversed(extract(text))}
+
+
+def words_of_safety(session: Session, conversation: Conversation, alarm: Alarm, text: str, now: datetime) -> list[str]:
     """What is said at once; call it before `call_for_help`. The whole text once, and again when the danger is a new
     one or has grown; while the same goes on, only the numbers and that the worker reads along."""
     running = _open_alarm(session, conversation, now)
     known = set(running.risks) if running else set()
     grown = running is not None and LEVELS.index(alarm.urgency) > LEVELS.index(running.urgency)
     if running is None or grown or not set(alarm.risks) & known:
-        return safety_messages(alarm)
+        place = locate(text).code or (running.township if running else None) or conversation.station_hint
+        return safety_messages(alarm, minor=_young(text), division=place)
     calls = dict.fromkeys(line.number for risk in alarm.risks for line in hotlines_for(risk) if line.always)
     numbers = "、".join(f"{hotlines()[number].name}打 {number}" for number in calls)
-    return [f"您说的社工马上就能看到。先顾人的安全：{numbers}。"]
+    return [f"您说的，社工那边都能看到。先顾人的安全：{numbers}。"]
 
 
 def in_danger(session: Session, conversation: Conversation) -> bool:
-    """Whether an alarm of this conversation is open and not a day old."""
-    return _open_alarm(session, conversation, utc_now()) is not None
+    """Whether an alarm of this conversation is open and not a day old, or was asked after within the last two days."""
+    now = utc_now()
+    asked_after = select(Ticket.id).where(
+        Ticket.conversation_id == conversation.id, Ticket.status.in_(OPEN), Ticket.followed_up_at > now - _ASKED_AFTER
+    )
+    return _open_alarm(session, conversation, now) is not None or session.scalar(asked_after) is not None
+
+
+def _young(text: str) -> bool | None:
+    """Whether somebody under 18 is spoken of; None when nothing says so."""
+    ages = [each.value for each in extract(text) if each.type == "age" and isinstance(each.value, int)]
+    if any(age < _GROWN_UP for age in ages):
+        return True
+    return True if _AT_SCHOOL.search(text) else None
 
 
 def _open_alarm(session: Session, conversation: Conversation, now: datetime) -> Ticket | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.conversation import words
+from bot.conversation.consent import declined
 from nlu.entities import extract
 from nlu.places.national import locate
 from tickets.filing import Intake, file_intake
@@ -23,6 +24,8 @@ def take_down(
     phones = [str(each.value) for each in extract(text) if each.type == "phone"]
     if alarmed:  # the alarm is filed and answered already
         return []
+    if declined(conversation):  # nothing of them is written down; the engine will ask again
+        return [(words.PAUSED, [])]
     if len(text) < SHORTEST and place.status == "none" and not phones:
         return [(words.PAUSED, [])]
     ticket = file_intake(

@@ -6,6 +6,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+Said = tuple[str, list[dict[str, str]]]
+"""One message of ours: its words and its buttons ({"title", "payload"})."""
+
 
 @dataclass(frozen=True)
 class Attached:

@@ -15,8 +15,8 @@ PENDING, DONE, FAILED = "pending", "done", "failed"
 MOST_ATTEMPTS = 5  # a message that fails this often is set aside, so that it does not block the ones after it
 
 
-def store(session: Session, inbound: Inbound) -> bool:
-    """Writes one message; False when it is there already (a repeat). The caller commits."""
+def store(session: Session, inbound: Inbound, at: datetime | None = None) -> bool:
+    """Writes one message that came `at` (now); False when it is there already (a repeat). The caller commits."""
     if state_of(session, inbound):
         return False
     row = Inbox(
@@ -27,7 +27,7 @@ def store(session: Session, inbound: Inbound) -> bool:
         sequence=inbound.sequence,
         sender_index=blind_index(session, inbound.channel, inbound.sender),
         body=inbound.to_json(),
-        received_at=datetime.now(UTC),
+        received_at=at or datetime.now(UTC),
     )
     try:
         with session.begin_nested():

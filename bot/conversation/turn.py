@@ -11,16 +11,16 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions.effects import FileIntake, RecordConsent
-from bot.conversation import inbox, transcript, words
-from bot.conversation.carry_out import Said, Scene, carry_out, look_up
+from actions.effects import FileIntake
+from bot.conversation import consent, inbox, privacy, transcript, words
+from bot.conversation.carry_out import Scene, carry_out, look_up
 from bot.conversation.choices import NUMBERED, Choices
 from bot.conversation.danger import LEVELS, call_for_help, heard_danger, in_danger, words_of_safety
 from bot.conversation.degraded import take_down
-from bot.conversation.inbound import Inbound, Reply
+from bot.conversation.inbound import Inbound, Reply, Said
 from bot.conversation.order import Turns
 from bot.engine import Engine, EngineError, EngineReply
-from nlu.safety import Alarm, assess, safety_messages
+from nlu.safety import Alarm, assess, assess_alone
 from tickets.database import Database
 from tickets.models import Attachment, Conversation
 
@@ -28,14 +28,6 @@ log = logging.getLogger("conversation")
 
 LONGEST = 10_000
 SECONDS_IN_DANGER = 1.2  # the hotline must not wait for a hanging engine
-
-
-class Unrecorded(Exception):
-    """The database could not take the message: nothing may be said to be accepted. `messages` is what to say."""
-
-    def __init__(self, messages: list[str]) -> None:
-        super().__init__("the message could not be stored")
-        self.messages = messages
 
 
 class UnknownSession(LookupError):
@@ -52,23 +44,33 @@ class _Standing:
     context: dict[str, Any]
 
 
-class Conversations:
-    """Answers messages. One instance a process; safe to use from many threads.
+class TurnTaker:
+    """Answers messages while the database works; `conversations.Conversations` is what a process has one of.
 
-    A channel's messages are answered by one process; within it the messages of one sender go one after the other.
+    Safe to use from many threads. A channel's messages are answered by one process; within it the messages of one
+    sender go one after the other.
     """
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database, self._engine = database, engine
         self._turns = Turns()
+        self._late: set[Inbound] = set()  # kept while the database was away, answered only now
 
     def open(self, station: str | None = None) -> str:
         """Begins a web conversation; returns its unguessable session. `station`: township of a poster's link."""
         token = transcript.new_token()
+        self.begin(token, station)
+        return token
+
+    def begin(self, token: str, station: str | None) -> None:
+        """Commits a web conversation under a session that was made for it."""
         with self._database.session() as session:
             transcript.begin(session, "web", token, station)
             session.commit()
-        return token
+
+    def promised(self, session: str) -> bool:
+        """Whether a web session was given out that no row knows yet."""
+        return False
 
     def store(self, inbound: Inbound) -> bool:
         """Commits a message to the durable inbox; False for a repeat. SQLAlchemyError when it could not be stored."""
@@ -80,25 +82,19 @@ class Conversations:
     def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
         """Stores a message, answers what its sender sent before it, then it. A repeat gets the same answer again.
 
-        Raises Unrecorded when the database is down (with the words to say, hotlines first in danger), UnknownSession
-        for a web session nobody opened.
+        Raises SQLAlchemyError when the database is down, UnknownSession for a web session nobody opened.
         """
-        try:
-            self._receive(inbound, station)
-            with self._turns.of(inbound.channel, inbound.sender):
-                with self._database.reading() as session:
-                    waiting = inbox.waiting(session, inbound)
-                    if not waiting:
-                        return _answered(session, inbound)
-                replies = [self._attempt(message, mine=message == inbound) for message in waiting]
-                if inbound == waiting[-1] and replies[-1]:
-                    return replies[-1]
-                with self._database.reading() as session:
+        self._receive(inbound, station)
+        with self._turns.of(inbound.channel, inbound.sender):
+            with self._database.reading() as session:
+                waiting = inbox.waiting(session, inbound)
+                if not waiting:
                     return _answered(session, inbound)
-        except SQLAlchemyError as error:
-            log.error("the database failed: %s", type(error).__name__)
-            alarm = assess(inbound.text or "")
-            raise Unrecorded([*(safety_messages(alarm) if alarm.risks else []), words.NOT_RECORDED]) from error
+            replies = [self._attempt(message, mine=message == inbound) for message in waiting]
+            if inbound == waiting[-1] and replies[-1]:
+                return replies[-1]
+            with self._database.reading() as session:
+                return _answered(session, inbound)
 
     def resume(self, channel: str, bot_id: str = "") -> Iterator[Inbound]:
         """Answers what a crash left unanswered; yields each message when it is done."""
@@ -129,7 +125,7 @@ class Conversations:
         """Commits the message; a Telegram chat's conversation begins with its first one, a web session must exist."""
         with self._database.session() as session:
             conversation = transcript.find(session, inbound.channel, inbound.sender)
-            if conversation is None and inbound.channel == "web":
+            if conversation is None and inbound.channel == "web" and not self.promised(inbound.sender):
                 raise UnknownSession
             conversation = conversation or transcript.begin(session, inbound.channel, inbound.sender, station)
             conversation.station_hint = station or conversation.station_hint
@@ -149,33 +145,38 @@ class Conversations:
         text = (inbound.text or "").strip()
         floor = assess(text)
         heard: EngineReply | None = None
-        plain = _plain_answer(inbound, text, standing)
-        if plain is None:
+        wish = None if floor.risks else privacy.wish_of(inbound, text, standing.offered, standing.context)
+        plain = None if wish else _plain_answer(inbound, text, standing)
+        if wish is None and plain is None:
             try:
                 heard = self._engine.turn(
                     standing.id,
                     inbound.message_id,
                     text=text[:LONGEST] or None,
-                    payload=inbound.payload,
+                    payload=inbound.payload or privacy.refusal(text, standing.offered),
                     context=standing.context,
                     seconds=SECONDS_IN_DANGER if floor.risks else None,
                 )
             except EngineError as error:
                 log.error("engine: %s (conversation %s)", error, standing.id)
+                floor = assess_alone(text)
         looked_up = look_up(heard.effects) if heard else {}
         with self._database.session() as session:
             if inbox.state_of(session, inbound) != inbox.PENDING:
                 return None
             conversation = session.get_one(Conversation, standing.id)
-            said = _settle(session, conversation, inbound, text, floor, heard, plain, looked_up)
-            rows = [
-                transcript.add(session, conversation, "bot", each, inbound.message_id, buttons)
-                for each, buttons in said
-            ]
+            said = _settle(session, conversation, inbound, text, floor, heard, wish or plain, looked_up)
+            if inbound in self._late:
+                said = [(words.back_again(transcript.numbers_of(session, conversation)), []), *said]
+            # Who was erased by this turn goes on in a conversation that knows nothing of the old one.
+            conversation = transcript.find(session, inbound.channel, inbound.sender) or conversation
+            rows = [transcript.add(session, conversation, "bot", each, inbound.message_id, on) for each, on in said]
             inbox.finish(session, inbound)
             session.commit()
             reply = _reply(session, conversation, inbound, [transcript.shown(row) for row in rows])
-        if heard and RecordConsent(granted=False) in heard.effects:
+            forgotten = conversation.id != standing.id or (consent.declined(conversation) and not reply.awaiting)
+        self._late.discard(inbound)
+        if forgotten:
             self._forget(standing.id)
         return reply
 
@@ -220,6 +221,8 @@ def _standing_of(session: Session, conversation: Conversation) -> _Standing:
             "consented": conversation.consent_at is not None,
             "tickets": transcript.numbers_of(session, conversation),
             "channel": conversation.channel,
+            "asked": consent.asked(conversation),
+            "awaiting": conversation.awaiting,
         },
     )
 
@@ -242,18 +245,19 @@ def _settle(
     text: str,
     floor: Alarm,
     heard: EngineReply | None,
-    plain: str | None,
+    plain: privacy.Wish | str | None,
     looked_up: dict[str, str],
 ) -> list[Said]:
     """What a turn changes, and what is said: danger first, then what was done, then the next question."""
     now = datetime.now(UTC)
     said: list[Said] = []
     shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else text[:LONGEST]
-    if shown:
-        transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
     alarm = heard_danger(floor, heard.parse if heard else None)
+    if shown and (alarm.risks or consent.keeps(session, conversation)):
+        transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
+    privacy.heed(session, conversation, text, now)
     if alarm.risks:
-        said += [(each, []) for each in words_of_safety(session, conversation, alarm, now)]
+        said += [(each, []) for each in words_of_safety(session, conversation, alarm, text, now)]
         form = next((each for each in heard.effects if isinstance(each, FileIntake)), None) if heard else None
         call_for_help(session, conversation, alarm, text, heard.parse if heard else None, form, now)
         conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
@@ -268,6 +272,9 @@ def _settle(
         conversation.awaiting = heard.awaiting
         if heard.awaiting is None and transcript.is_filed(session, conversation.draft_id):
             conversation.draft_id = transcript.new_draft()  # the next request is another one
+        said += consent.ask_quality(conversation, heard, alarm, now)
+    elif isinstance(plain, privacy.Wish):
+        said += privacy.grant(plain, Scene(session, conversation, now, looked_up), inbound)
     elif plain is not None:
         # The question that is open stays open, and its buttons stay valid: they are shown again.
         said.append((plain, []))

@@ -25,6 +25,17 @@ TOO_LONG = "您写得很长，前面一万字我看到了，后面的请再发�
 NOTHING_FILED = "您在这里还没有交过事。想办什么，用自己的话告诉我就行。"
 SET_ASIDE = "刚才这句话我没处理好，请您换个说法再发一遍。急事请打 12345；有危险打 110，急病打 120。"
 NOT_RECORDED = "现在系统出了毛病，您这句话没有记下来，请过一会儿再发一次。急事请打 12345；有危险打 110，急病打 120。"
+NOT_RECORDED_IN_DANGER = (
+    "现在系统出了毛病，社工还看不到您的话，请先打上面的电话。您也可以接着在这里说，过一会儿我再试。"
+)
+KEPT = (
+    "系统现在出了毛病，您说的已记下，还没有交上去；系统恢复后我接着办，给您编号，不用再发一遍。\n"
+    "急事请打 12345；有危险打 110，急病打 120。"
+)
+KEPT_IN_DANGER = (
+    "系统现在出了毛病，社工还看不到，请先打上面的电话。您说的已记下，系统恢复后我接着转给社工，给您编号。"
+    "您可以一直在这里说。"
+)
 PAUSED = "电脑助手正在抢修，请过几分钟再说一次。急事请打 12345；有危险打 110，急病打 120。"
 SUPPLEMENTED = "好，补充到 {number} 里了，社工能看到。"
 COMPLAINED = "您的意见已经记到 {number} 里，社工和他们的主管都能看到。"
@@ -34,6 +45,34 @@ HUMAN_CALLED = "好，我已经告诉{desk}：您要找真人。社工会在这�
 RATED = "谢谢您告诉我们，已经记下了。"
 WITHDRAWN = "好，{number} 已经撤回，不再办了。以后想办再跟我说。"
 REOPENED = "好，{number} 重新打开了，社工会接着办，您的话他们能看到。"
+QUALITY_YES = "谢谢您，记下了。哪天不愿意了，说一声“别拿我的话去改进”就收回。"
+QUALITY_NO = "好，这次说的话不留作改进用。您的事照常办。"
+PRIVACY = (
+    "您说的话、姓名、电话都加密存着，只有接您这件事的社工站能看；统计时不带姓名电话。\n"
+    "办完满三年抹掉；没交成的，七天后抹掉；说过的话最多留半年。没有您同意，不拿您的话去做别的。\n"
+    "您随时可以说：“看看你们记了我什么”“我的电话写错了，是……”“删掉我的信息”“收回同意”。"
+)
+ASK_ERASURE = "删了就找不回来：您说过的话、姓名、电话、住址、照片，都抹掉，进度也查不到了。{ends}确定删吗？"
+ASK_WITHDRAWAL_OF_CONSENT = (
+    "好，您随时可以收回。收回以后，您的信息我们不再用，说过的话、姓名、电话、住址、照片都抹掉，找不回来。{ends}确定吗？"
+)
+ERASURE_ENDS = "没办完的 {count} 件事会撤回，不再办。"
+ERASED = "好，都删掉了，这里不再有您的信息。以后想办事，随时再跟我说。有危险打 110，急病打 120。"
+ERASED_BUT = (
+    "好，删掉了。有 {count} 件求助的事，按规定要存三年，我已经封起来，平时谁也不能打开，"
+    "{until} 到期抹掉；别的都没有了。\n"
+    "以后有事，随时再跟我说。有危险打 110，急病打 120。"
+)
+ERASED_LATER = (
+    "记下了，您要删。现在还有急事没办完，人平安以前，这件事要留着给社工看，这是法律许可的。办完了就照您的意思删，"
+    "不用再说一遍。有危险打 110，急病打 120。"
+)
+KEPT_AS_IT_IS = "好，不动，都照原来的。"
+NO_CONTACT = "好，我们不主动联系您，社工那边也写明了。您什么时候想说，随时在这里找我。"
+NOTHING_TO_CORRECT = "您在这里没有正在办的事，也就没有登记要改。想办什么，跟我说就行。"
+ASK_CORRECTION = "我把您正在办的这件事改一下：{changes}。对吗？"
+CORRECTED = "好，{what}改过来了，社工看到的是新的。"
+CORRECTION_TOLD = "好，要改的话我记到您的事里了，社工会看到，照着改。电话、姓名、年龄，直接说“电话改成……”我就能改。"
 ASK_WITHDRAWAL = "您要撤回哪一件？撤回了就不再办。"
 UNKNOWN_KIND = "您发的这种消息我看不懂。请打字告诉我是什么事，打几个字就行。"
 UNKNOWN_PLACE = "地图上的位置我认不准，请您再打字说一下：哪个县、哪个乡镇（街道）、哪个村。"
@@ -59,6 +98,18 @@ def local_time(moment: datetime) -> str:
     """Like 11月23日 16:30, in China's time."""
     local = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(LOCAL)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def local_day(moment: datetime) -> str:
+    """Like 2026年11月23日, in China's time."""
+    local = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(LOCAL)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def back_again(numbers: list[str]) -> str:
+    """The first words after an outage, to who said something during it."""
+    number = f"受理号 {numbers[-1]}。" if numbers else ""
+    return f"系统恢复了，您刚才说的我都收着，现在接着办。{number}"
 
 
 def accepted(ticket: Ticket, desk: Station) -> str:

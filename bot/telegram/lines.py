@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.conversation.words import NOT_RECORDED
+from bot.conversation.words import KEPT, KEPT_IN_DANGER
 from bot.telegram import inbox, words
 from bot.telegram.connection import Line
 from bot.telegram.groups import Groups
@@ -17,8 +17,7 @@ from bot.telegram.lanes import Lanes
 from bot.telegram.outgoing import send
 from bot.telegram.residents import Residents
 from bot.telegram.workers import Workers
-from nlu.safety import assess, safety_messages
-from nlu.safety.reply import WORKER
+from nlu.safety import assess_alone, safety_messages
 from tickets.database import Database
 
 log = logging.getLogger(__name__)
@@ -39,7 +38,8 @@ class Receiver:
         self._residents, self._workers = residents, workers
         self._groups = Groups(line, database)
         self._lanes: Lanes[inbox.Update] = Lanes(self._handle, AT_ONCE)
-        self._warned: set[int] = set()
+        self._warned: set[int] = set()  # updates whose sender heard the hotlines
+        self._told: set[str] = set()  # chats that know of the outage
         self._polling: asyncio.Task[None] | None = None
 
     async def run(self, poll: Poll) -> None:
@@ -66,9 +66,10 @@ class Receiver:
                 await self._warn(batch)
             fresh = await keeping
         except Exception:
-            await self._warn(batch, NOT_RECORDED)
+            await self._warn(batch, away=True)
             raise
         self._warned.clear()
+        self._told.clear()
         for update in fresh:
             self._lanes.put(inbox.chat_of(update), update)
         while self._lanes.size > MOST_WAITING:
@@ -131,19 +132,25 @@ class Receiver:
             return True
         return self._workers is not None and await asyncio.to_thread(self._workers.is_worker, chat_id)
 
-    async def _warn(self, batch: list[inbox.Update], last: str = "") -> None:
-        """The database is slow or away. Who is in danger hears the hotlines all the same, once for each message."""
+    async def _warn(self, batch: list[inbox.Update], away: bool = False) -> None:
+        """The database is slow or away. Who is in danger hears the hotlines all the same, once for each message; while
+        it is away everybody hears once that their words are kept: unconfirmed, they stay at Telegram for a day."""
         for update in batch if self._residents else []:
             message: dict[str, Any] = update.get("message", {})
             text, chat_id = str(message.get("text") or message.get("caption") or ""), inbox.chat_of(update)
             if update["update_id"] in self._warned or chat_id.startswith("-") or not text:
                 continue
+            alarm = assess_alone(text)
+            # Nobody can be notified now, so that is not said.
+            said = safety_messages(alarm, called=False) if alarm.risks else []
+            if away and (alarm.risks or chat_id not in self._told):
+                said.append(KEPT_IN_DANGER if alarm.risks else KEPT)
+                self._told.add(chat_id)
+            if not said:
+                continue
             self._warned.add(update["update_id"])
-            alarm = assess(text)
-            if alarm.risks:
-                try:
-                    for said in filter(None, (*safety_messages(alarm), last)):
-                        # Nobody can be notified now, so that is not said.
-                        await send(self._line, chat_id, said.replace(WORKER, "").strip(), tries=1)
-                except TelegramError as error:
-                    log.error("hotlines not sent: %s", type(error).__name__)
+            try:
+                for each in said:
+                    await send(self._line, chat_id, each, tries=1)
+            except TelegramError as error:
+                log.error("hotlines not sent: %s", type(error).__name__)

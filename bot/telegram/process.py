@@ -17,6 +17,7 @@ from telegram import MenuButtonCommands
 from telegram.error import TelegramError
 
 from bot.conversation import Conversations
+from bot.conversation.outage import keep_catching_up
 from bot.telegram import inbox, words
 from bot.telegram.connection import Line, connect
 from bot.telegram.files import Files
@@ -85,10 +86,13 @@ async def run(settings: Settings, database: Database, conversations: Conversatio
         jobs += [receiver.run(poll), _introduce(line)]
     notices = Notices(workers_line, workers, database, redis, outgoing.deliver if outgoing else None)
     tasks = [asyncio.create_task(job) for job in (*jobs, notices.run())]
+    stop_catching_up = [keep_catching_up(conversations, "telegram", x.bot_id) for x in lines if x.serves_residents]
     log.info("telegram: %s", ", ".join(f"bot {line.bot_id}" for line in lines))
     try:
         await stop.wait()
     finally:
+        for end in stop_catching_up:
+            end()
         for receiver in receivers:
             await receiver.close(GRACE)
         for task in tasks:

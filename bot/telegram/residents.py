@@ -52,6 +52,7 @@ class Residents:
     ) -> None:
         self._line, self._database, self._conversations = line, database, conversations
         self._outgoing, self._files, self._notes, self._secrets = outgoing, files, notes, secrets
+        self._warned: set[str] = set()  # messages whose sender was told that the database is away
 
     async def handle(self, raw: RAW) -> None:
         """Handle one stored update. May be called again with the same update after a crash or an error."""
@@ -187,9 +188,12 @@ class Residents:
             try:
                 await asyncio.to_thread(self._conversations.answer, inbound, station)
             except Unrecorded as error:
-                for text in error.messages[:-1]:  # the hotlines; the message itself is kept and tried again
-                    await send(self._line, inbound.sender, text)
+                if inbound.message_id not in self._warned:  # once; the update itself is tried again and again
+                    self._warned.add(inbound.message_id)
+                    for text in error.messages:
+                        await send(self._line, inbound.sender, text)
                 raise
+            self._warned.discard(inbound.message_id)
         await self._deliver(inbound.sender)
 
     async def _deliver(self, chat_id: str) -> None:

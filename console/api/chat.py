@@ -95,8 +95,7 @@ def _open(parts: Parts, start: str | None) -> str:
     return session
 
 
-def _answer(parts: Parts, body: ChatIn) -> Reply:
-    token = body.session or _open(parts, body.start)
+def _answer(parts: Parts, body: ChatIn, token: str) -> Reply:
     message_id = _prefix(token) + (body.message_id or secrets.token_hex(16))
     reply: Reply = parts.conversations.answer(
         Inbound(CHANNEL, BOT, message_id, token, text=body.text, payload=body.payload, start=body.start)
@@ -124,6 +123,16 @@ def snapshot(parts: Parts, token: str, after: int) -> tuple[str, dict[str, Any]]
         }
 
 
+async def _opened(parts: Parts, start: str | None) -> str:
+    return await anyio.to_thread.run_sync(_open, parts, start, limiter=parts.turns)
+
+
+def _kept(token: str, error: Unrecorded) -> dict[str, Any]:
+    """The answer to a message that lies in the spool: the database has none of it, so no message has a number."""
+    messages: list[dict[str, Any]] = [{"id": 0, "text": text, "buttons": [], "image": None} for text in error.messages]
+    return {"session": token, "messages": messages, "awaiting": None, "urgency": error.urgency, "tickets": []}
+
+
 @router.post("")
 async def chat(body: ChatIn, request: Request, parts: Console) -> dict[str, Any]:
     """Take one message of a resident and answer it. A repeated `message_id` gets the first answer again."""
@@ -132,10 +141,13 @@ async def chat(body: ChatIn, request: Request, parts: Console) -> dict[str, Any]
         limit_session(body.session, parts.limits.session)
     try:
         # Threads of their own: slow turns must not keep the pages of the workers waiting.
-        reply = await anyio.to_thread.run_sync(partial(_answer, parts, body), limiter=parts.turns)
+        token = body.session or await _opened(parts, body.start)
+        reply = await anyio.to_thread.run_sync(partial(_answer, parts, body, token), limiter=parts.turns)
     except UnknownSession:
         raise expired() from None
     except Unrecorded as error:
+        if error.kept:
+            return _kept(token, error)
         problem = database_down(error.__cause__ or error)
         problem.detail = "\n".join(error.messages)
         raise problem from error
@@ -159,7 +171,7 @@ async def updates(body: UpdatesIn, request: Request, parts: Console) -> Any:
     limit_session("updates:" + body.session, parts.limits.session)
     found = await anyio.to_thread.run_sync(snapshot, parts, body.session, body.after)
     if found is None:
-        raise expired()
+        raise Problem(503) if parts.conversations.promised(body.session) else expired()
     conversation_id, answer = found
     if answer["messages"] or body.after == 0 or body.wait == 0:
         return answer

@@ -116,6 +116,13 @@ class Office:
             assert found
             return found
 
+    def knows(self, talk: Talk) -> bool:
+        """Whether the conversation has a row yet; one begun in an outage has none."""
+        from bot.conversation.transcript import find
+
+        with self.database.reading() as session:
+            return find(session, "web", str(talk.session)) is not None
+
     def tickets_of(self, talk: Talk) -> list[Ticket]:
         """The rows of its requests, oldest first."""
         with self.database.reading() as session:

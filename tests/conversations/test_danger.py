@@ -110,6 +110,48 @@ def test_the_numbers_are_said_in_full_once(resident: Begin) -> None:
     assert "110" in talk.words and len(talk.words) < first * 0.7
 
 
+def test_safety_questions_come_once_and_their_answers_reach_the_worker(resident: Begin, office: Office) -> None:
+    """Whether somebody is near, where, hurt: whatever is answered stands in the alarm, and the talk stays open."""
+    talk = resident()
+    talk.play(BEATEN)
+    assert "还在旁边吗" in talk.words and "一直在这里" in talk.words
+    (number,) = talk.last["tickets"]
+    talk.play("他在里屋睡了，就我和孩子在")
+    assert "里屋睡了" in str(office.ticket(number)) and "还在旁边吗" not in talk.words
+
+
+@pytest.mark.parametrize("said", ["嗯", "好", "谢谢", "你还在吗", "再见"])
+def test_no_small_talk_in_danger_and_no_end(said: str, resident: Begin, office: Office) -> None:
+    """A word is a sign of life: the worker reads it, and nobody is offered a menu or wished goodbye."""
+    talk = resident()
+    talk.play(BEATEN, "长沙县黄兴镇", "没有电话", said)
+    assert "在这里" in talk.words and "110" in talk.words and not talk.buttons
+    assert not any(word in talk.words for word in ("什么难处", "慢走", "不客气", "再见"))
+    assert said in str(office.ticket(talk.last["tickets"][0]))
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "unwanted"),
+    [
+        ("我上初二，不想活了，没人管我", ["12355", "12356", "120"], ["12338"]),
+        ("我闺女12岁，说活着没意思，要去死", ["12355", "120"], ["12338"]),
+        ("男人又打我了，我脸都肿了", ["110", "12338"], ["12356"]),
+        ("家里断粮三天了，娃饿得哭", ["12345", "120"], ["12356", "12338"]),
+        ("我站在楼顶上，不想下来了，活够了", ["110", "120", "119"], ["12338"]),
+    ],
+)
+def test_the_numbers_fit_the_danger_and_the_person(
+    said: str, wanted: list[str], unwanted: list[str], resident: Begin
+) -> None:
+    """The young hear of the line for the young, heights call the fire brigade, hunger the government's line."""
+    talk = resident()
+    talk.play(said)
+    assert_safety_first(talk)
+    numbers = talk.last["messages"][1]["text"]
+    assert all(number in numbers for number in wanted), numbers
+    assert not any(number in numbers for number in unwanted), numbers
+
+
 def test_giving_up_in_danger_does_not_undo_the_alarm(resident: Begin, office: Office) -> None:
     """不办了 ends the questions; nobody is told that nothing was filed, since a worker was called."""
     talk = resident()

@@ -85,19 +85,86 @@ def broken_database(stack: Stack) -> Iterator[None]:
             other.execute("ALTER TABLE inbox_away RENAME TO inbox")
 
 
-@pytest.mark.parametrize("said", ["我想办低保", BEATEN])
-def test_without_the_database_nothing_is_called_accepted(said: str, stack: Stack, resident: Begin) -> None:
-    """503 with an honest sentence and numbers to call; in danger the full hotlines. Afterwards the talk goes on."""
+def assert_kept_and_not_filed(talk: Resident, said: str) -> None:
+    """An honest word within two seconds, numbers to call, in danger the full hotlines; nothing is called filed."""
+    began = time.monotonic()
+    talk.play(said)
+    assert time.monotonic() - began <= 2.0
+    assert "已记下" in talk.words and "系统恢复后" in talk.words and "110" in talk.words and "120" in talk.words
+    assert not any(word in talk.words for word in ("受理号", "已受理", "已提交", "通知"))
+    assert ("请现在就打" in talk.words) == (said == BEATEN)
+    assert talk.last["tickets"] == [] and talk.last["urgency"] == ("emergency" if said == BEATEN else "routine")
+
+
+def until_heard(office: Office, talk: Resident, word: str) -> str:
+    """What the assistant said in the database, once it holds a word; within ten seconds."""
+    ends = time.monotonic() + 10
+    while True:
+        said = "\n".join(office.words_kept(talk)) if office.knows(talk) else ""
+        if word in said or time.monotonic() > ends:
+            return said
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("said", ["我想办低保，住长沙县黄兴镇", BEATEN])
+def test_without_the_database_words_are_kept_and_answered_afterwards(
+    said: str, stack: Stack, resident: Begin, office: Office
+) -> None:
+    """Kept on the disk, answered by itself when the database is back, with the number of the alarm."""
     talk = resident()
     talk.play("你好")
     with broken_database(stack):
-        began = time.monotonic()
-        answer = stack.client.post("/api/v1/chat", json={"session": talk.session, "text": said})
-        assert time.monotonic() - began <= 2.0
-    assert answer.status_code == 503, answer.text
-    detail = answer.json()["detail"]
-    assert "没有记下来" in detail and "110" in detail and "120" in detail and "受理号" not in detail
-    assert ("请现在就打" in detail) == (said == BEATEN)
+        assert_kept_and_not_filed(talk, said)
+        assert list((stack.settings.var_dir / "spool").glob("*.kept"))
+    heard = until_heard(office, talk, "系统恢复了")
+    assert said in heard and "系统恢复了" in heard
+    assert not list((stack.settings.var_dir / "spool").glob("*.kept"))
+    if said == BEATEN:
+        (ticket,) = office.tickets_of(talk)
+        assert ticket.urgency == "emergency" and ticket.number in heard
     stack.wait()
-    talk.play("想办低保")
-    assert talk.awaiting == "consent"
+    talk.play("同意" if said != BEATEN else "长沙县黄兴镇")
+    assert talk.last["urgency"] == ("emergency" if said == BEATEN else "routine") and talk.awaiting
+
+
+def test_several_messages_are_answered_in_their_order(stack: Stack, resident: Begin, office: Office) -> None:
+    """The place comes after the cry, and both are in one alarm."""
+    talk = resident()
+    talk.play("你好")
+    with broken_database(stack):
+        talk.play(BEATEN, "长沙县黄兴镇打卦岭村三组", "门快要被他砸开了")
+    until_heard(office, talk, "系统恢复了")
+    ends = time.monotonic() + 10
+    while len(office.tickets_of(talk)) != 1 or not office.tickets_of(talk)[0].village:
+        assert time.monotonic() < ends
+        time.sleep(0.2)
+    kept = [
+        said for said in office.words_kept(talk) if said in (BEATEN, "长沙县黄兴镇打卦岭村三组", "门快要被他砸开了")
+    ]
+    assert kept == [BEATEN, "长沙县黄兴镇打卦岭村三组", "门快要被他砸开了"]
+    (ticket,) = office.tickets_of(talk)
+    assert ticket.queue == HUANGXING and "砸开" in str(office.ticket(ticket.number))
+
+
+def test_with_everything_down_the_hotlines_come(stack: Stack, resident: Begin, office: Office) -> None:
+    """Engine, actions, Redis and database away: the first message of somebody new is answered within two seconds."""
+    talk = resident()
+    with without(stack, "engine"), without(stack, "actions"), without(stack, "redis"), broken_database(stack):
+        assert_kept_and_not_filed(talk, BEATEN)
+    until_heard(office, talk, BEATEN)
+    (ticket,) = office.tickets_of(talk)
+    assert ticket.urgency == "emergency" and BEATEN in str(ticket.description)
+
+
+def test_after_a_restart_the_kept_words_are_answered(stack: Stack, resident: Begin, office: Office) -> None:
+    """The web process dies during the outage; the next one takes them up."""
+    talk = resident()
+    talk.play("你好")
+    with broken_database(stack):
+        assert_kept_and_not_filed(talk, BEATEN)
+        stack.kill("web")
+    stack.start("web")
+    stack.wait()
+    until_heard(office, talk, "系统恢复了")
+    (ticket,) = office.tickets_of(talk)
+    assert ticket.urgency == "emergency"

@@ -1,0 +1,93 @@
+"""The conversations of a process, sheltered from a database that is down or hangs (`outage`)."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.conversation import inbox, transcript
+from bot.conversation.inbound import Inbound, Reply
+from bot.conversation.outage import (
+    SECONDS_TO_ANSWER,
+    SECONDS_TO_HOTLINE,
+    SECONDS_TO_OPEN,
+    Hanging,
+    Outage,
+    within,
+)
+from bot.conversation.spool import Spool
+from bot.conversation.turn import TurnTaker
+from bot.engine import Engine
+from nlu.safety import assess, assess_alone
+from tickets.database import Database
+
+log = logging.getLogger("conversation")
+
+
+class Conversations(TurnTaker):
+    """Answers messages whatever is down. One instance a process; safe to use from many threads.
+
+    With a `spool` what the database cannot take is kept on the disk and answered later; without one it is not kept.
+    """
+
+    def __init__(self, database: Database, engine: Engine, spool: Spool | None = None) -> None:
+        super().__init__(database, engine)
+        self._spool, self._outage = spool, Outage(spool)
+        self.behind = False  # the inbox could not be looked through at the start
+        assess_alone("")  # whoever is in danger must not wait for rules to be read
+
+    def open(self, station: str | None = None) -> str:
+        """As `TurnTaker.open`. With the database away the session is promised: its row is made with its first message
+        that can be stored."""
+        token = transcript.new_token()
+        try:
+            within(SECONDS_TO_OPEN, lambda: self.begin(token, station))
+        except (SQLAlchemyError, Hanging):
+            if not self._outage.promise(token, station):
+                raise
+        return token
+
+    def promised(self, session: str) -> bool:
+        """Whether a web session was given out while the database was away."""
+        return self._outage.promised(session)
+
+    def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
+        """As `TurnTaker.answer`; raises Unrecorded with the words to say, hotlines first, when the database is down
+        or hangs."""
+        seconds = SECONDS_TO_HOTLINE if assess(inbound.text or "").risks else SECONDS_TO_ANSWER
+        station = station or self._outage.station_of(inbound.sender)
+        try:
+            return within(seconds, lambda: self._in_order(inbound, station))
+        except (SQLAlchemyError, Hanging) as error:
+            log.error("the database failed: %s", type(error).__name__)
+            raise self._outage.keep(inbound, station) from error
+
+    def catch_up(self, channel: str, bot_id: str = "") -> int:
+        """Answers what was kept while the database was away; returns how many. SQLAlchemyError when it still is."""
+        kept = self._admit(channel)
+        if not (kept or self.behind or any(each.channel == channel for each in self._late)):
+            return 0
+        answered = sum(1 for _ in self.resume(channel, bot_id))
+        self.behind = False
+        return answered
+
+    def _in_order(self, inbound: Inbound, station: str | None) -> Reply:
+        """What the sender said during an outage comes before what they say now."""
+        self._admit(inbound.channel, inbound.sender)
+        return super().answer(inbound, station)
+
+    def _admit(self, channel: str, sender: str | None = None) -> int:
+        """Commits kept messages to the inbox, at the time they came; returns how many there were."""
+        if self._spool is None:
+            return 0
+        kept = self._spool.waiting(channel, sender)
+        for each in kept:
+            with self._database.session() as session:
+                if transcript.find(session, channel, each.inbound.sender) is None:
+                    transcript.begin(session, channel, each.inbound.sender, each.station)
+                if inbox.store(session, each.inbound, each.at):
+                    self._late.add(each.inbound)
+                session.commit()
+            self._spool.remove(each)
+        return len(kept)
