@@ -32,6 +32,7 @@ def fingerprint() -> str:
         *sorted((ROOT / "data" / "lexicon").glob("risk-*.yml")),
         *sorted((ROOT / "nlu" / "safety").glob("*.py")),
         *(ROOT / "nlu" / f"{name}.py" for name in ("linear", "readings", "normalise", "messages", "importer", "taken")),
+        ROOT / "nlu" / "danger_model.py",
     ]
     digest = hashlib.sha256()
     for path in files:
@@ -40,7 +41,7 @@ def fingerprint() -> str:
 
 
 def main() -> int:
-    """Writes models/<name>.tar.gz and, beside it, the fingerprint it was made from."""
+    """Writes models/<name>.tar.gz, beside it the small danger model and the fingerprint they were made from."""
     parser = argparse.ArgumentParser(description="训练理解模型")
     parser.add_argument("--name", default="yimi")
     parser.add_argument("--force", action="store_true", help="数据没变也重新训练")
@@ -48,7 +49,8 @@ def main() -> int:
     target = ROOT / "models" / f"{options.name}.tar.gz"
     mark = target.with_suffix("").with_suffix(".fingerprint")
     wanted = fingerprint()
-    if not options.force and target.exists() and mark.exists() and mark.read_text() == wanted:
+    small = target.with_name("danger.zip" if options.name == "yimi" else f"{options.name}-danger.zip")
+    if not options.force and target.exists() and small.exists() and mark.exists() and mark.read_text() == wanted:
         print("模型是最新的")
         return 0
     print("训练模型（约三分钟）…", flush=True)
@@ -75,6 +77,10 @@ def main() -> int:
     if result.code != 0 or not result.model:
         print("训练失败：上面是原因", file=sys.stderr)
         return 1
+    from nlu import danger_model
+
+    size = danger_model.write(small)
+    print(f"小模型好了（引擎停了时听危险用）：{size / 1e6:.1f} MB", flush=True)
     mark.write_text(wanted)
     print(f"模型好了：{target.stat().st_size / 1e6:.0f} MB，用了 {time.monotonic() - began:.0f} 秒")
     return 0
