@@ -74,7 +74,8 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     corrected = {} if choice(turn) else corrections(turn)  # 两个都不是我要的 takes nothing back
     if corrected and corrected.get(turn.awaiting) is None:
         asked_again = all(value is None for value in corrected.values())
-        dispatcher.utter_message(response="utter_say_again" if asked_again else "utter_corrected")
+        if not turn.risks:  # after a cry for help nobody is told that something was changed
+            dispatcher.utter_message(response="utter_say_again" if asked_again else "utter_corrected")
         rest = beside(turn) if turn.awaiting in (*OPTIONAL, "location") else None
         return _settle(turn, {**(READERS[turn.awaiting](rest) if rest else {}), **corrected, "confirm": None})
     return _answered(turn, dispatcher)

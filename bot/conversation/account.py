@@ -38,21 +38,23 @@ def _ticket(session: Session, ticket: Ticket, conversation: Conversation) -> str
     if ticket.risks:  # somebody else may be reading along
         return f"一件急事{seen}。为了您的安全，说了什么不在这里显示，可以当面看。"
     phone = ticket.phone if conversation.channel in AT_HOME else _masked(ticket.phone)
-    place = describe(ticket.village or ticket.township or ticket.county or "") if _placed(ticket) else None
     facts = [
         ("帮谁", ticket.relation),
         ("姓名", ticket.beneficiary_name),
         ("年龄", f"{ticket.age} 岁" if ticket.age is not None else None),
         ("电话", phone),
-        ("住址", (place or "") + (ticket.village_text or "") or None),
+        ("住址", _place(ticket)),
         ("情况", _short(ticket.description)),
     ]
     told = "".join(f"\n   {name}：{value}" for name, value in facts if value)
     return f"{words.matter(ticket)}{seen}，{words.local_time(ticket.created_at)}交的{told}\n   保存：办完满三年抹掉"
 
 
-def _placed(ticket: Ticket) -> bool:
-    return bool(ticket.village or ticket.township or ticket.county)
+def _place(ticket: Ticket) -> str | None:
+    """The village in the resident's own words where there are any."""
+    own = ticket.village_text or ""
+    code = (ticket.township or ticket.county) if own else (ticket.village or ticket.township or ticket.county)
+    return (describe(code) if code else "") + own or None
 
 
 def _consent(given: Consent) -> str:

@@ -25,7 +25,7 @@ def propose(session: Session, conversation: Conversation, text: str) -> list[Sai
     ticket = _running(session, conversation)
     if ticket is None:
         return [(words.NOTHING_TO_CORRECT, [])]
-    values = _values(text)
+    values = values_in(text)
     if not values:
         act(session, ticket, "supplement", RESIDENT, note=f"居民要更正登记的信息：{text}")
         return [(words.CORRECTION_TOLD, [])]
@@ -37,7 +37,7 @@ def propose(session: Session, conversation: Conversation, text: str) -> list[Sai
 
 def correct(session: Session, conversation: Conversation, now: datetime) -> list[Said]:
     """Writes the values that were proposed last into the last open request."""
-    ticket, values = _running(session, conversation), _values(_proposed(session, conversation))
+    ticket, values = _running(session, conversation), values_in(_proposed(session, conversation))
     if ticket is None or not values:
         return [(words.NOTHING_TO_CORRECT, [])]
     file_intake(
@@ -56,7 +56,7 @@ def correct(session: Session, conversation: Conversation, now: datetime) -> list
     return [(words.CORRECTED.format(what="、".join(_NAMES[kind] for kind in values)), [])]
 
 
-def _values(text: str) -> dict[str, Any]:
+def values_in(text: str) -> dict[str, Any]:
     """Entity types to new values; of several the last said counts: 不是138…，是139…"""
     return {each.type: each.value for each in extract(text) if each.type in _NAMES}
 

@@ -88,7 +88,9 @@ def words_of_safety(session: Session, conversation: Conversation, alarm: Alarm, 
     running = _open_alarm(session, conversation, now)
     known = set(running.risks) if running else set()
     grown = running is not None and LEVELS.index(alarm.urgency) > LEVELS.index(running.urgency)
-    if running is None or grown or not set(alarm.risks) & known:
+    # An answer to our questions (他睡了，就我和孩子在) may sound like another danger to a model: the rules decide.
+    other = bool(alarm.cues) and not set(alarm.risks) & known
+    if running is None or grown or other:
         place = locate(text).code or (running.township if running else None) or conversation.station_hint
         return safety_messages(alarm, minor=_young(text), division=place)
     calls = dict.fromkeys(line.number for risk in alarm.risks for line in hotlines_for(risk) if line.always)

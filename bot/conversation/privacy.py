@@ -16,7 +16,7 @@ from actions.effects import AskPrivacy
 from bot.conversation import consent, transcript, wishes, words
 from bot.conversation.account import account_of
 from bot.conversation.carry_out import Scene, carry_out
-from bot.conversation.corrections import correct, propose
+from bot.conversation.corrections import correct, propose, values_in
 from bot.conversation.inbound import Inbound, Said
 from nlu.consents import QUALITY
 from tickets import consents
@@ -47,6 +47,8 @@ def wish_of(inbound: Inbound, text: str, offered: list[str], context: dict[str, 
         known = inbound.payload in offered and inbound.payload.startswith(PREFIX)
         return Wish(inbound.payload.removeprefix(PREFIX), text) if known else None
     kind = wishes.heard(text)
+    if kind is None and not context["awaiting"] and context["tickets"] and wishes.corrects(text) and values_in(text):
+        kind = wishes.CORRECT
     busy = context["awaiting"] or context["danger"]
     if kind is None or refusal(text, offered) or (kind == wishes.NO_CONTACT and busy):
         return None

@@ -17,6 +17,7 @@ SHOW, CORRECT, ERASE, WITHDRAW, NO_QUALITY, NO_CONTACT, INFORM = (
 LONGEST = 60  # characters; a story in which something is deleted is no wish
 SHORT = 24
 
+_ME = r"(?:我们?|俺|咱)"
 _MINE = r"(?:我们?|俺|咱|自己|本人|个人)"
 _DATA = r"(?:个人信息|信息|资料|数据|记录|隐私|聊天|对话|档案|[说讲写发填登]过?的(?:话|东西|这些|那些)?|这些话?|那些话?|内容)"
 _THINGS = rf"(?:{_DATA}|手机号|电话|号码|名字|姓名|身份证|照片|录音|地址|东西)"
@@ -38,8 +39,8 @@ _WITHDRAW = re.compile(
     r"(?:同意|授权).{0,6}(?:收回|撤回|取消|不作数|不算数)"
 )
 _SHOW = re.compile(
-    rf"(?:记|留|存|登记|收集|掌握|保存)(?:了|着|过|的)?(?:些|有)?(?:关于)?{_MINE}(?:家)?(?:的|些|了|个人)*(?:什么|哪些|啥|么子|哪样|多少|信息|资料|数据|记录|情况)|"
-    rf"(?:手里|那里|这里|系统里?|你们)(?:都)?(?:有|存|留|记)(?:了|着)?{_MINE}(?:的)?(?:哪些|什么|啥|么子)|"
+    rf"(?:记|留|存|登记|收集|掌握|保存)(?:了|着|过|的)?(?:些|有)?(?:关于)?{_ME}(?:家)?(?:的|些|了|个人)*(?:什么|哪些|啥|么子|哪样|多少|信息|资料|数据|记录|情况)|"
+    rf"(?:手里|那里|这里|系统里?|你们)(?:都)?(?:有|存|留|记)(?:了|着)?{_ME}(?:的)?(?:哪些|什么|啥|么子)|"
     rf"(?:查看|查阅|看看|看下|看一下|复制|导出|打印|下载|要一份|给我一?份|给我看|调取)(?:你们?|存的|留的|一下)*{_MINE}(?:的|在你们?这里?的?|所有的?)*(?:个人)?(?:信息|资料|数据|记录)|"
     rf"{_MINE}(?:的)?(?:个人)?(?:信息|资料|数据|记录).{{0,6}}(?:导出|给我看|打印|复制|给我一份|看一下|看看)"
 )
@@ -69,7 +70,7 @@ def heard(text: str) -> str | None:
     clear = _ERASE.search(said) and _OURS.search(said) and not _ELSEWHERE.search(said) and not _ASKS.search(said)
     if clear or _ERASE_ALL.fullmatch(said):
         return ERASE
-    if _SHOW.search(said):
+    if _SHOW.search(said) and not _CORRECT.search(said):
         return SHOW
     return NO_CONTACT if len(said) <= SHORT and _NO_CONTACT.search(said) else None
 

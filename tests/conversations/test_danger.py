@@ -35,6 +35,7 @@ def test_danger_is_answered_at_once_and_a_ticket_filed(awaited: str | None, resi
     ticket = office.ticket(number)
     assert ticket["urgency"] == "emergency" and "violence" in ticket["risks"]
     assert BEATEN in ticket["description"]
+    assert "改过来" not in talk.words
     placed = list(ANSWERS).index(awaited) > list(ANSWERS).index("location") if awaited else False
     assert ticket["queue"] == (HUANGXING if placed else "triage"), "the place known so far is in the alarm at once"
     assert ticket["due"]["acknowledge"] < ticket["due"]["resolve"]
@@ -118,6 +119,7 @@ def test_safety_questions_come_once_and_their_answers_reach_the_worker(resident:
     (number,) = talk.last["tickets"]
     talk.play("他在里屋睡了，就我和孩子在")
     assert "里屋睡了" in str(office.ticket(number)) and "还在旁边吗" not in talk.words
+    assert len(talk.last["messages"]) <= 2, "no second wall of text for an answer to our own question"
 
 
 @pytest.mark.parametrize("said", ["嗯", "好", "谢谢", "你还在吗", "再见"])

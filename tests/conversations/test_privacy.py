@@ -59,11 +59,12 @@ def test_danger_is_not_shown_to_whoever_holds_the_telephone(resident: Begin) -> 
     assert "一件急事" in talk.words and "刀" not in talk.words and "暴力" not in talk.words
 
 
-def test_a_telephone_is_set_right(resident: Begin, office: Office) -> None:
+@pytest.mark.parametrize("said", ["我登记的个人信息要改，电话写错了，应该是13900000008", "电话写错了，是13900000008"])
+def test_a_telephone_is_set_right(said: str, resident: Begin, office: Office) -> None:
     """Shown first, changed when the button is pressed, and in the history."""
     talk = filed(resident())
     (number,) = talk.last["tickets"]
-    talk.play("我登记的个人信息要改，电话写错了，应该是13900000008")
+    talk.play(said)
     assert "13900000008" in talk.words and office.ticket(number)["beneficiary"]["phone"] == "13800000001"
     talk.play("[对，改过来]")
     ticket = office.ticket(number)
