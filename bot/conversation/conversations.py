@@ -14,7 +14,7 @@ from bot.conversation.outage import (
     SECONDS_TO_OPEN,
     Hanging,
     Outage,
-    within,
+    Work,
 )
 from bot.conversation.spool import Spool
 from bot.conversation.turn import TurnTaker
@@ -34,6 +34,7 @@ class Conversations(TurnTaker):
     def __init__(self, database: Database, engine: Engine, spool: Spool | None = None) -> None:
         super().__init__(database, engine)
         self._spool, self._outage = spool, Outage(spool)
+        self._stored: dict[Inbound, bool] = {}  # of the messages that are waited for: whether the database has them
         self.behind = False  # the inbox could not be looked through at the start
         assess_alone("")  # whoever is in danger must not wait for rules to be read
 
@@ -42,7 +43,7 @@ class Conversations(TurnTaker):
         that can be stored."""
         token = transcript.new_token()
         try:
-            within(SECONDS_TO_OPEN, lambda: self.begin(token, station))
+            Work(lambda: self.begin(token, station)).result(SECONDS_TO_OPEN if self._spool else SECONDS_TO_ANSWER)
         except (SQLAlchemyError, Hanging):
             if not self._outage.promise(token, station):
                 raise
@@ -55,13 +56,22 @@ class Conversations(TurnTaker):
     def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
         """As `TurnTaker.answer`; raises Unrecorded with the words to say, hotlines first, when the database is down
         or hangs."""
-        seconds = SECONDS_TO_HOTLINE if assess(inbound.text or "").risks else SECONDS_TO_ANSWER
+        alarmed = bool(assess(inbound.text or "").risks)
         station = station or self._outage.station_of(inbound.sender)
+        self._stored[inbound] = False
+        work = Work(lambda: self._in_order(inbound, station))
         try:
-            return within(seconds, lambda: self._in_order(inbound, station))
+            try:
+                return work.result(SECONDS_TO_HOTLINE if alarmed else SECONDS_TO_ANSWER)
+            except Hanging:
+                if not self._stored.get(inbound):
+                    raise
+                return work.result(SECONDS_TO_ANSWER)  # the database has it: the machine is slow, not broken
         except (SQLAlchemyError, Hanging) as error:
             log.error("the database failed: %s", type(error).__name__)
             raise self._outage.keep(inbound, station) from error
+        finally:
+            self._stored.pop(inbound, None)
 
     def catch_up(self, channel: str, bot_id: str = "") -> int:
         """Answers what was kept while the database was away; returns how many. SQLAlchemyError when it still is."""
@@ -76,6 +86,11 @@ class Conversations(TurnTaker):
         """What the sender said during an outage comes before what they say now."""
         self._admit(inbound.channel, inbound.sender)
         return super().answer(inbound, station)
+
+    def _receive(self, inbound: Inbound, station: str | None) -> None:
+        super()._receive(inbound, station)
+        if inbound in self._stored:
+            self._stored[inbound] = True
 
     def _admit(self, channel: str, sender: str | None = None) -> int:
         """Commits kept messages to the inbox, at the time they came; returns how many there were."""

@@ -10,7 +10,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -45,27 +45,31 @@ class Hanging(Exception):
     """Work has not ended in time; it goes on by itself."""
 
 
-def within(seconds: float, work: Callable[[], Result]) -> Result:
-    """The result of `work`, or what it raised; Hanging when neither came in time. The work is not broken off: what
-    it does counts when it is done."""
-    done = threading.Event()
-    results: list[Result] = []
-    errors: list[BaseException] = []
+class Work(Generic[Result]):
+    """Something done in a thread of its own, for whom waiting has an end. It is not broken off: what it does counts
+    when it is done."""
 
-    def run() -> None:
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._done = threading.Event()
+        self._results: list[Result] = []
+        self._errors: list[BaseException] = []
+        threading.Thread(target=self._run, args=(work,), name="turn", daemon=True).start()
+
+    def result(self, seconds: float) -> Result:
+        """The result, or what was raised; Hanging when neither came in time."""
+        if not self._done.wait(seconds):
+            raise Hanging
+        if self._errors:
+            raise self._errors[0]
+        return self._results[0]
+
+    def _run(self, work: Callable[[], Result]) -> None:
         try:
-            results.append(work())
+            self._results.append(work())
         except BaseException as error:  # handed over to who waits
-            errors.append(error)
+            self._errors.append(error)
         finally:
-            done.set()
-
-    threading.Thread(target=run, name="turn", daemon=True).start()
-    if not done.wait(seconds):
-        raise Hanging
-    if errors:
-        raise errors[0]
-    return results[0]
+            self._done.set()
 
 
 class Outage:

@@ -33,8 +33,9 @@ def message(number: int, text: str, sender: str = "token") -> Inbound:
 
 @pytest.fixture
 def engine() -> Iterator[ReplayingEngine]:
-    """Recorded turns over real HTTP."""
+    """Down: the rules alone hear the danger here; with the real engine see test_outages.py."""
     served = ReplayingEngine()
+    served.down = True
     yield served
     served.close()
 
