@@ -142,14 +142,18 @@ def insert_into(session: Session, table: type[Base]) -> postgresql.Insert | sqli
     return sqlite.insert(table)
 
 
-def alembic_config(url: str) -> Config:
+def alembic_config(url: str, keyring: Keyring | None = None) -> Config:
     """Alembic's configuration for this repository; no ini file, no working directory needed."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
+    config.attributes["keyring"] = keyring
     return config
 
 
-def migrate(url: str) -> None:
-    """Bring the database to the newest schema. Safe to call from several starting processes at once."""
-    command.upgrade(alembic_config(url), "head")
+def migrate(url: str, keyring: Keyring | None = None) -> None:
+    """Bring the database to the newest schema. Safe to call from several starting processes at once.
+
+    `keyring`: for migrations that seal what an older version kept in clear; without it they drop it.
+    """
+    command.upgrade(alembic_config(url, keyring), "head")

@@ -125,7 +125,7 @@ def _forget_talk(session: Session, conversation: Conversation, now: datetime) ->
     session.execute(
         update(Attachment)
         .where(Attachment.conversation_id == conversation.id)
-        .values(content_sealed=None, filename_sealed=None, remote_id=None)
+        .values(content_sealed=None, filename_sealed=None, remote_id_sealed=None, transcript_sealed=None)
     )
     if conversation.address_index is not None:
         session.execute(update(Inbox).where(Inbox.sender_index == conversation.address_index).values(body_sealed=None))

@@ -10,9 +10,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from tickets.database import Database, alembic_config, migrate
-from tickets.models import Base
+from tickets.models import Attachment, Base, new_data_key
+from tickets.sealing import Keyring
 
 
 def test_models_and_migrations_agree(database: Database) -> None:
@@ -40,3 +42,30 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_names_of_files_still_to_be_fetched_are_sealed_on_the_way_up(url: str) -> None:
+    """What an older version kept in clear is sealed with the person's key; what is of no more use is gone."""
+    keyring = Keyring("a secret key only for tests, 40 signs or so")
+    command.downgrade(alembic_config(url), "0003")
+    database = Database(url, keyring)
+    with database.session() as session:
+        key = new_data_key(session)
+        session.flush()
+        insert = text(
+            "INSERT INTO attachments (id, kind, remote_id, content_sealed, created_at, data_key_id) "
+            "VALUES (:id, 'photo', :remote, :content, :at, :key)"
+        )
+        for name, content in (("1" * 32, None), ("2" * 32, b"sealed")):
+            values = {"id": name, "remote": "canary-" + name, "content": content, "at": "2026-11-20 02:00:00"}
+            session.execute(insert, values | {"key": key.id})
+        session.commit()
+    migrate(url, keyring)
+    with database.session() as session:
+        waiting, fetched = (session.get_one(Attachment, name) for name in ("1" * 32, "2" * 32))
+        assert waiting.remote_id == "canary-" + "1" * 32 and b"canary" not in (waiting.remote_id_sealed or b"")
+        assert fetched.remote_id is None
+        assert waiting.heard_at and fetched.heard_at, "old files are not listened to"
+    database.close()
+    command.downgrade(alembic_config(url), "0003")
+    migrate(url)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from tickets.models.base import Base, BigId, JsonDict, JsonValue, UtcDateTime, code_type, new_id, utc_now
 from tickets.models.keys import SealedRow
@@ -106,7 +106,10 @@ class Consent(Base):
 
 
 class Attachment(SealedRow, Base):
-    """A photo, voice note, file, video or location. Telegram's may be only a `remote_id` until fetched."""
+    """A photo, voice note, file, video or location. Telegram's may be only a `remote_id` until fetched.
+
+    `transcript`: the words a machine heard or read in it. `heard_at`: when that was settled, whatever came of it.
+    """
 
     __tablename__ = "attachments"
 
@@ -119,11 +122,18 @@ class Attachment(SealedRow, Base):
     size: Mapped[int | None]
     # Megabytes: loaded only when somebody opens the file.
     content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
-    remote_id: Mapped[str | None] = mapped_column(String(200))
+    remote_id_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    transcript_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    # Whether the content is with us, without loading it.
+    is_here: Mapped[bool] = column_property(content_sealed.is_not(None))
 
     filename = Sealed()
     content = SealedBytes()
+    remote_id = Sealed()
+    transcript = Sealed()
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**({"id": new_id(), "created_at": utc_now()} | values))
