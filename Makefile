@@ -11,6 +11,9 @@ setup: ## 安装缺少的部分：两个环境、网页素材、模型
 run: setup ## 启动一切，按 Ctrl-C 停止
 	@exec .venv/bin/yimi run
 
+media: setup ## 安装听语音、认照片里的字要用的软件包（可选，约 300 MB）
+	@$(PYTHON3) yimi/install.py --media
+
 train: setup ## 数据变了就重新训练模型
 	@.venv-engine/bin/python -m nlu.train
 
@@ -34,4 +37,4 @@ setup-test:
 clean: ## 删掉环境、模型和缓存（不动 var/ 里的数据）
 	@rm -rf .venv .venv-engine models node_modules console/static/vendor .rasa .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help setup run train test check evaluate bench setup-test clean
+.PHONY: help setup run media train test check evaluate bench setup-test clean

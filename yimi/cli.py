@@ -82,10 +82,11 @@ def chat() -> None:
 def demo() -> None:
     """载入演示用的站点、社工和工单（都标明“演示”）"""
     from tickets.database import migrate
+    from yimi.processes import open_keyring
     from yimi.run import load_demonstration
 
     settings = settings_or_exit()
-    migrate(settings.database_url)
+    migrate(settings.database_url, open_keyring(settings))
     for line in load_demonstration(settings):
         print(line)
 

@@ -121,6 +121,14 @@ def environment(folder: Path, python: str, label: str, requirements: List[str], 
     say(f"{label}好了")
 
 
+def media() -> None:
+    """What hears voice messages and reads photos, on top of the app's environment (about 300 MB)."""
+    say("安装听语音、认文字要用的软件包……")
+    pip = [str(APP / "bin" / "python"), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    run_logged("media", [*pip, "--require-hashes", "-r", "requirements/media.txt"])
+    say("好了。语音：YIMI_SPEECH_MODEL=模型文件夹；照片里的字：YIMI_OCR=1")
+
+
 def app(test: bool) -> None:
     """The app's environment; with the test tools when asked."""
     python = find_python(
@@ -198,9 +206,13 @@ def main() -> int:
     """Exit code 0, or 1 with one clear line on stderr."""
     parser = argparse.ArgumentParser(description="安装缺少的部分")
     parser.add_argument("--test", action="store_true", help="连同测试工具和浏览器")
+    parser.add_argument("--media", action="store_true", help="只装听语音、认文字要用的软件包")
     options = parser.parse_args()
     os.environ.setdefault("PIP_QUIET", "1")
     try:
+        if options.media:
+            media()
+            return 0
         side_by_side(lambda: app(options.test), engine)
         if options.test:
             browser()

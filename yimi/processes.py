@@ -16,6 +16,7 @@ from bot.conversation import Conversations
 from bot.conversation.outage import keep_catching_up
 from bot.conversation.spool import Spool
 from bot.engine import Engine, EngineError
+from bot.media import CannotListen, Listener, open_listener
 from nlu.places.national import gazetteer
 from policy.search import prepare
 from tickets import follow_up, notices, retention
@@ -31,15 +32,32 @@ RELAY_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 60
 
 
+def open_keyring(settings: Settings) -> Keyring:
+    """The keys to the sealed fields."""
+    return Keyring(settings.secret_key, settings.secret_keys_old)
+
+
 def open_database(settings: Settings) -> Database:
     """The database with the keys to its sealed fields; connects to nothing yet."""
-    return Database(settings.database_url, Keyring(settings.secret_key, settings.secret_keys_old))
+    return Database(settings.database_url, open_keyring(settings))
 
 
-def open_conversations(settings: Settings, database: Database, engine: Engine) -> Conversations:
+def open_ears(settings: Settings) -> Listener:
+    """What hears voice messages and reads photos, as the settings ask, loading in the background. Exits when it
+    cannot work."""
+    try:
+        listener = open_listener(settings.speech_model, settings.ocr)
+    except CannotListen as error:
+        log.error("%s", error)
+        raise SystemExit(2) from None
+    listener.warm()
+    return listener
+
+
+def open_conversations(settings: Settings, database: Database, engine: Engine, listener: Listener) -> Conversations:
     """The conversations of a process; what the database cannot take is kept under var/spool."""
     spool = Spool(settings.var_dir / "spool", (settings.secret_key, *settings.secret_keys_old))
-    return Conversations(database, engine, spool)
+    return Conversations(database, engine, spool, listener)
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -65,7 +83,8 @@ def web(settings: Settings) -> None:
     from console.app import create_app
 
     database, engine = open_database(settings), open_engine(settings)
-    conversations = open_conversations(settings, database, engine)
+    listener = open_ears(settings)
+    conversations = open_conversations(settings, database, engine, listener)
     prepare()  # the corpus and the gazetteer are opened now, so that nobody's first question waits for them
     gazetteer()
 
@@ -111,6 +130,7 @@ def web(settings: Settings) -> None:
         timeout_graceful_shutdown=3,
         server_header=False,
     )
+    listener.close()
 
 
 def bot(settings: Settings) -> None:
@@ -122,10 +142,12 @@ def bot(settings: Settings) -> None:
     from bot.telegram.process import run
 
     database = open_database(settings)
-    conversations = open_conversations(settings, database, open_engine(settings))
+    listener = open_ears(settings)
+    conversations = open_conversations(settings, database, open_engine(settings), listener)
     prepare()
     gazetteer()
     asyncio.run(run(settings, database, conversations, open_redis(settings)))
+    listener.close()
 
 
 def dispatcher(settings: Settings) -> None:

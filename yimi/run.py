@@ -13,11 +13,12 @@ from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
 
+from bot.media import CannotListen, open_listener
 from tickets.database import migrate
 from tickets.demo import load_demo
 from tickets.models import utc_now
 from tickets.people import create_admin
-from yimi.processes import open_database
+from yimi.processes import open_database, open_keyring
 from yimi.redis import redis_url
 from yimi.settings import ROOT, Settings
 
@@ -32,7 +33,7 @@ class CannotStart(Exception):
 def prepare(settings: Settings) -> list[str]:
     """Brings the database up to date; on an empty one makes the administrator and the demonstration. Lines to show."""
     settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    migrate(settings.database_url)
+    migrate(settings.database_url, open_keyring(settings))
     database = open_database(settings)
     lines = []
     with database.session() as session:
@@ -92,6 +93,10 @@ def run(settings: Settings) -> int:
             raise CannotStart(
                 f"端口 {port} 已被占用：请换一个，例如 YIMI_PORT={settings.port + 100} make run（{name}）"
             )
+    try:
+        open_listener(settings.speech_model, settings.ocr)
+    except CannotListen as error:
+        raise CannotStart(str(error)) from None
     notes = prepare(settings)
     manager = Manager(Printer(sys.stdout))
     env = environment(settings)

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     wechat_aes_key: str | None = Field(default=None, validation_alias="WECHAT_AES_KEY")
     wechat_api_url: str = Field(default="https://api.weixin.qq.com", validation_alias="WECHAT_API_URL")
     demo: bool = Field(default=True, validation_alias="YIMI_DEMO")
+    speech_model: Path | None = Field(default=None, validation_alias="YIMI_SPEECH_MODEL")
+    ocr: bool = Field(default=False, validation_alias="YIMI_OCR")
 
     @field_validator("secret_keys_old", mode="before")
     @classmethod
@@ -56,12 +58,19 @@ class Settings(BaseSettings):
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator(
-        "telegram_bot_token", "telegram_worker_bot_token", "redis_url",
+        "telegram_bot_token", "telegram_worker_bot_token", "redis_url", "speech_model",
         "wechat_token", "wechat_app_id", "wechat_app_secret", "wechat_aes_key", mode="before",
     )  # fmt: skip
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("speech_model")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("没有这个文件夹：要写语音模型所在的文件夹；不设就不听语音")
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -23,6 +23,7 @@ from actions.effects import (
     WithdrawTicket,
 )
 from bot.conversation import consent, words
+from bot.conversation.attachments import marked
 from bot.conversation.inbound import Said
 from nlu.consents import QUALITY
 from policy import answer_in_words
@@ -41,6 +42,10 @@ class Scene:
     conversation: Conversation
     now: datetime
     looked_up: dict[str, str]  # answers to questions of policy, by question
+
+    def marked(self, text: str) -> str:
+        """Words on their way into a ticket: what a machine heard stands there as such."""
+        return marked(self.session, self.conversation, text)
 
 
 def look_up(effects: list[Effect]) -> dict[str, str]:
@@ -99,7 +104,7 @@ def _file(effect: FileIntake, scene: Scene) -> list[Said]:
             age=effect.age,
             name=effect.name,
             phone=effect.phone,
-            description=effect.description or None,
+            description=scene.marked(effect.description) or None,
         ),
         scene.now,
     )
@@ -131,15 +136,15 @@ def _progress(effect: ShowProgress, scene: Scene) -> list[Said]:
 
 @carry_out.register
 def _supplement(effect: AddSupplement, scene: Scene) -> list[Said]:
-    ticket = _latest(scene)
+    ticket, text = _latest(scene), scene.marked(effect.text)
     if ticket is None:
         return [(words.NOTHING_FILED, [])]
     if effect.complaint and ticket.status in ("resolved", "closed"):
-        return _try(scene, ticket, "reopen", effect.text, words.REOPENED)
+        return _try(scene, ticket, "reopen", text, words.REOPENED)
     if effect.in_danger:
         silent = effect.text.strip() in ("1", "１", "一")  # the sign we offered to those who cannot speak
-        return _try(scene, ticket, "supplement", effect.text, words.SILENT if silent else words.WITH_YOU)
-    note = f"居民不满意：{effect.text}" if effect.complaint else effect.text
+        return _try(scene, ticket, "supplement", text, words.SILENT if silent else words.WITH_YOU)
+    note = f"居民不满意：{text}" if effect.complaint else text
     return _try(scene, ticket, "supplement", note, words.COMPLAINED if effect.complaint else words.SUPPLEMENTED)
 
 
@@ -150,7 +155,7 @@ def _human(effect: CallHuman, scene: Scene) -> list[Said]:
         return [(words.NOTHING_FILED, [])]
     desk = scene.session.get_one(Station, ticket.queue)
     said = words.HUMAN_CALLED.format(desk=words.shown(desk), phone="，或者打您留的电话" if ticket.phone else "")
-    return _try(scene, ticket, "supplement", f"居民要找真人：{effect.text}", said)
+    return _try(scene, ticket, "supplement", f"居民要找真人：{scene.marked(effect.text)}", said)
 
 
 @carry_out.register

@@ -11,6 +11,7 @@ from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.outage import (
     SECONDS_TO_ANSWER,
     SECONDS_TO_HOTLINE,
+    SECONDS_TO_LISTEN,
     SECONDS_TO_OPEN,
     Hanging,
     Outage,
@@ -19,7 +20,9 @@ from bot.conversation.outage import (
 from bot.conversation.spool import Spool
 from bot.conversation.turn import TurnTaker
 from bot.engine import Engine
+from bot.media import Listener
 from nlu.safety import assess, assess_alone
+from tickets.attachments import Admitted
 from tickets.database import Database
 
 log = logging.getLogger("conversation")
@@ -31,8 +34,10 @@ class Conversations(TurnTaker):
     With a `spool` what the database cannot take is kept on the disk and answered later; without one it is not kept.
     """
 
-    def __init__(self, database: Database, engine: Engine, spool: Spool | None = None) -> None:
-        super().__init__(database, engine)
+    def __init__(
+        self, database: Database, engine: Engine, spool: Spool | None = None, listener: Listener | None = None
+    ) -> None:
+        super().__init__(database, engine, listener)
         self._spool, self._outage = spool, Outage(spool)
         self._stored: dict[Inbound, bool] = {}  # of the messages that are waited for: whether the database has them
         self.behind = False  # the inbox could not be looked through at the start
@@ -53,20 +58,21 @@ class Conversations(TurnTaker):
         """Whether a web session was given out while the database was away."""
         return self._outage.promised(session)
 
-    def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
+    def answer(self, inbound: Inbound, station: str | None = None, file: Admitted | None = None) -> Reply:
         """As `TurnTaker.answer`; raises Unrecorded with the words to say, hotlines first, when the database is down
         or hangs."""
         alarmed = bool(assess(inbound.text or "").risks)
         station = station or self._outage.station_of(inbound.sender)
         self._stored[inbound] = False
-        work = Work(lambda: self._in_order(inbound, station))
+        work = Work(lambda: self._in_order(inbound, station, file))
         try:
             try:
                 return work.result(SECONDS_TO_HOTLINE if alarmed else SECONDS_TO_ANSWER)
             except Hanging:
                 if not self._stored.get(inbound):
                     raise
-                return work.result(SECONDS_TO_ANSWER)  # the database has it: the machine is slow, not broken
+                # The database has it: the machine is slow, or listening to the file, not broken.
+                return work.result(SECONDS_TO_LISTEN if _is_heard(inbound) else SECONDS_TO_ANSWER)
         except (SQLAlchemyError, Hanging) as error:
             log.error("the database failed: %s", type(error).__name__)
             raise self._outage.keep(inbound, station) from error
@@ -82,13 +88,13 @@ class Conversations(TurnTaker):
         self.behind = False
         return answered
 
-    def _in_order(self, inbound: Inbound, station: str | None) -> Reply:
+    def _in_order(self, inbound: Inbound, station: str | None, file: Admitted | None) -> Reply:
         """What the sender said during an outage comes before what they say now."""
         self._admit(inbound.channel, inbound.sender)
-        return super().answer(inbound, station)
+        return super().answer(inbound, station, file)
 
-    def _receive(self, inbound: Inbound, station: str | None) -> None:
-        super()._receive(inbound, station)
+    def _receive(self, inbound: Inbound, station: str | None, file: Admitted | None = None) -> None:
+        super()._receive(inbound, station, file)
         if inbound in self._stored:
             self._stored[inbound] = True
 
@@ -106,3 +112,8 @@ class Conversations(TurnTaker):
                 session.commit()
             self._spool.remove(each)
         return len(kept)
+
+
+def _is_heard(inbound: Inbound) -> bool:
+    """Whether a file is with us that a machine may have to listen to before there is an answer."""
+    return inbound.attachment is not None and inbound.attachment.id is not None

@@ -37,6 +37,15 @@ def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
     return Alarm(risks=tuple(each["code"] for each in parse["risks"]), urgency=parse["urgency"], cues=floor.cues)
 
 
+def together(first: Alarm, second: Alarm) -> Alarm:
+    """Two judgements of different words of one message; neither overrules the other."""
+    return Alarm(
+        risks=tuple(dict.fromkeys((*first.risks, *second.risks))),
+        urgency=max(first.urgency, second.urgency, key=LEVELS.index),
+        cues=(*first.cues, *second.cues),
+    )
+
+
 def call_for_help(
     session: Session,
     conversation: Conversation,

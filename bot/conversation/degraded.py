@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.conversation import words
+from bot.conversation.attachments import marked
 from bot.conversation.consent import declined
 from nlu.entities import extract
 from nlu.places.national import locate
@@ -39,7 +40,7 @@ def take_down(
             village=place.village_code,
             services=["other"],
             phone=phones[0] if phones else None,
-            description=text,
+            description=marked(session, conversation, text),
             degraded=True,
         ),
         now,

@@ -12,13 +12,19 @@ Said = tuple[str, list[dict[str, str]]]
 
 @dataclass(frozen=True)
 class Attached:
-    """A photo, voice note, file, video or location that came with a message; `remote_id` names it on its channel."""
+    """A photo, voice note, file, video or location that came with a message.
+
+    `remote_id` names it on its channel; `id` is its row once the content is with us. `fetched`: the content came after
+    the message, and this is the second turn of it, for the words a machine heard.
+    """
 
     kind: str  # photo | voice | file | video | location
     media_type: str | None = None
     filename: str | None = None
     size: int | None = None
     remote_id: str | None = None
+    id: str | None = None
+    fetched: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ log = logging.getLogger("conversation")
 
 SECONDS_TO_HOTLINE = 1.8  # a resident in danger has the numbers within two seconds, whatever hangs
 SECONDS_TO_ANSWER = 9.5
+SECONDS_TO_LISTEN = 40.0  # a file is given 30 (bot/media/apart.py)
 SECONDS_TO_OPEN = 1.0
 LOOK_SECONDS = 2.0
 MOST_PROMISED = 10_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,16 +12,19 @@ from sqlalchemy.orm import Session
 
 from actions.effects import FileIntake
 from bot.conversation import consent, inbox, privacy, transcript, words
+from bot.conversation.attachments import Came, arrive, listen
 from bot.conversation.carry_out import Scene, carry_out, look_up
-from bot.conversation.choices import NUMBERED, Choices
-from bot.conversation.danger import LEVELS, call_for_help, heard_danger, in_danger, words_of_safety
+from bot.conversation.danger import LEVELS, call_for_help, heard_danger, together, words_of_safety
 from bot.conversation.degraded import take_down
 from bot.conversation.inbound import Inbound, Reply, Said
 from bot.conversation.order import Turns
+from bot.conversation.standing import Standing, standing_of
 from bot.engine import Engine, EngineError, EngineReply
+from bot.media import Listener
 from nlu.safety import Alarm, assess, assess_alone
+from tickets.attachments import Admitted, keep
 from tickets.database import Database
-from tickets.models import Attachment, Conversation
+from tickets.models import Conversation
 
 log = logging.getLogger("conversation")
 
@@ -34,16 +36,6 @@ class UnknownSession(LookupError):
     """A web session that nobody opened, or that was erased."""
 
 
-@dataclass(frozen=True)
-class _Standing:
-    """Where a conversation stands before a turn; `context` is all that the engine may know beyond the message."""
-
-    id: str
-    offered: list[str]
-    choices: Choices | None  # on a channel without buttons
-    context: dict[str, Any]
-
-
 class TurnTaker:
     """Answers messages while the database works; `conversations.Conversations` is what a process has one of.
 
@@ -51,8 +43,8 @@ class TurnTaker:
     sender go one after the other.
     """
 
-    def __init__(self, database: Database, engine: Engine) -> None:
-        self._database, self._engine = database, engine
+    def __init__(self, database: Database, engine: Engine, listener: Listener | None = None) -> None:
+        self._database, self._engine, self._listener = database, engine, listener
         self._turns = Turns()
         self._late: set[Inbound] = set()  # kept while the database was away, answered only now
 
@@ -72,6 +64,10 @@ class TurnTaker:
         """Whether a web session was given out that no row knows yet."""
         return False
 
+    def listens(self, media_type: str | None) -> bool:
+        """Whether a machine hears or reads files of this type."""
+        return self._listener is not None and self._listener.takes(media_type)
+
     def store(self, inbound: Inbound) -> bool:
         """Commits a message to the durable inbox; False for a repeat. SQLAlchemyError when it could not be stored."""
         with self._database.session() as session:
@@ -79,12 +75,13 @@ class TurnTaker:
             session.commit()
         return fresh
 
-    def answer(self, inbound: Inbound, station: str | None = None) -> Reply:
+    def answer(self, inbound: Inbound, station: str | None = None, file: Admitted | None = None) -> Reply:
         """Stores a message, answers what its sender sent before it, then it. A repeat gets the same answer again.
 
+        `file`: the content of `inbound.attachment`, stored with it in one transaction.
         Raises SQLAlchemyError when the database is down, UnknownSession for a web session nobody opened.
         """
-        self._receive(inbound, station)
+        self._receive(inbound, station, file)
         with self._turns.of(inbound.channel, inbound.sender):
             with self._database.reading() as session:
                 waiting = inbox.waiting(session, inbound)
@@ -121,7 +118,7 @@ class TurnTaker:
                 raise
             return None
 
-    def _receive(self, inbound: Inbound, station: str | None) -> None:
+    def _receive(self, inbound: Inbound, station: str | None, file: Admitted | None = None) -> None:
         """Commits the message; a Telegram chat's conversation begins with its first one, a web session must exist."""
         with self._database.session() as session:
             conversation = transcript.find(session, inbound.channel, inbound.sender)
@@ -129,43 +126,45 @@ class TurnTaker:
                 raise UnknownSession
             conversation = conversation or transcript.begin(session, inbound.channel, inbound.sender, station)
             conversation.station_hint = station or conversation.station_hint
-            inbox.store(session, inbound)
+            if inbox.store(session, inbound) and file and inbound.attachment and inbound.attachment.id:
+                keep(session, conversation, file, inbound.attachment.id)
             session.commit()
 
     def _take(self, inbound: Inbound) -> Reply | None:
         """Answers one stored message; None when it is answered already. Until the commit it counts as unanswered."""
         with self._database.reading() as session:
             conversation = transcript.find(session, inbound.channel, inbound.sender)
-            standing = _standing_of(session, conversation) if conversation else None
+            standing = standing_of(session, conversation) if conversation else None
         if standing is None:  # stored by a channel that crashed before its conversation began
             self._receive(inbound, None)
             return self._take(inbound)
-        if standing.choices and (chosen := standing.choices.pick(inbound.text or "")):
-            inbound = replace(inbound, text=None, payload=chosen)
-        text = (inbound.text or "").strip()
-        floor = assess(text)
+        came = listen(self._database, self._listener, inbound, standing.awaiting)
+        if standing.choices and (chosen := standing.choices.pick(came.said)):
+            came = came.choosing(chosen)
+        text = came.text
+        floor = together(assess(text), assess(came.aside))
         heard: EngineReply | None = None
-        wish = None if floor.risks else privacy.wish_of(inbound, text, standing.offered, standing.context)
-        plain = None if wish else _plain_answer(inbound, text, standing)
+        wish = None if floor.risks else privacy.wish_of(came.inbound, came.said, standing.offered, standing.context)
+        plain = None if wish else _plain_answer(came, standing, alarmed=bool(floor.risks))
         if wish is None and plain is None:
             try:
                 heard = self._engine.turn(
                     standing.id,
                     inbound.message_id,
                     text=text[:LONGEST] or None,
-                    payload=inbound.payload or privacy.refusal(text, standing.offered),
+                    payload=came.inbound.payload or privacy.refusal(came.said, standing.offered),
                     context=standing.context,
                     seconds=SECONDS_IN_DANGER if floor.risks else None,
                 )
             except EngineError as error:
                 log.error("engine: %s (conversation %s)", error, standing.id)
-                floor = assess_alone(text)
+                floor = assess_alone(came.everything)
         looked_up = look_up(heard.effects) if heard else {}
         with self._database.session() as session:
             if inbox.state_of(session, inbound) != inbox.PENDING:
                 return None
             conversation = session.get_one(Conversation, standing.id)
-            said = _settle(session, conversation, inbound, text, floor, heard, wish or plain, looked_up)
+            said = _settle(session, conversation, came, floor, heard, wish or plain, looked_up)
             if inbound in self._late:
                 said = [(words.back_again(transcript.numbers_of(session, conversation)), []), *said]
             # Who was erased by this turn goes on in a conversation that knows nothing of the old one.
@@ -208,41 +207,22 @@ def _reply(session: Session, conversation: Conversation, inbound: Inbound, messa
     )
 
 
-def _standing_of(session: Session, conversation: Conversation) -> _Standing:
-    danger = in_danger(session, conversation)
-    return _Standing(
-        conversation.id,
-        conversation.offered,
-        Choices.of(session, conversation, danger) if conversation.channel in NUMBERED else None,
-        {
-            "draft": conversation.draft_id,
-            "station": conversation.station_hint,
-            "danger": danger,
-            "consented": conversation.consent_at is not None,
-            "tickets": transcript.numbers_of(session, conversation),
-            "channel": conversation.channel,
-            "asked": consent.asked(conversation),
-            "awaiting": conversation.awaiting,
-        },
-    )
-
-
-def _plain_answer(inbound: Inbound, text: str, standing: _Standing) -> str | None:
+def _plain_answer(came: Came, standing: Standing, alarmed: bool) -> str | None:
     """The answer to a message that needs no understanding; None when the engine must hear it."""
-    if inbound.payload:
-        return None if inbound.payload in standing.offered else words.STALE_BUTTON
-    if inbound.attachment and not text:
-        return words.ATTACHMENT[inbound.attachment.kind]
-    if not text:
+    if came.inbound.payload:
+        return None if came.inbound.payload in standing.offered else words.STALE_BUTTON
+    of_file = came.answer(kept=standing.keeps or alarmed)
+    if of_file is not None:
+        return of_file
+    if not came.text:
         return words.EMPTY
-    return None if any(character.isalnum() for character in text) else words.ONLY_SIGNS
+    return None if any(character.isalnum() for character in came.text) else words.ONLY_SIGNS
 
 
 def _settle(
     session: Session,
     conversation: Conversation,
-    inbound: Inbound,
-    text: str,
+    came: Came,
     floor: Alarm,
     heard: EngineReply | None,
     plain: privacy.Wish | str | None,
@@ -251,19 +231,22 @@ def _settle(
     """What a turn changes, and what is said: danger first, then what was done, then the next question."""
     now = datetime.now(UTC)
     said: list[Said] = []
-    shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else text[:LONGEST]
-    alarm = heard_danger(floor, heard.parse if heard else None)
-    if shown and (alarm.risks or consent.keeps(session, conversation)):
-        transcript.add(session, conversation, "resident", shown, inbound.message_id, seen=True)
-    privacy.heed(session, conversation, text, now)
+    inbound = came.inbound
+    # What a machine heard beside the words never reached the engine: there the floor's judgement stands.
+    alarm = together(heard_danger(floor, heard.parse if heard else None), assess(came.aside))
+    kept = bool(alarm.risks) or consent.keeps(session, conversation)
+    shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else came.shown(kept)
+    if shown and kept:
+        transcript.add(session, conversation, "resident", shown[:LONGEST], inbound.message_id, seen=True)
+    arrive(session, conversation, came, kept, now)
+    privacy.heed(session, conversation, came.said, now)
     if alarm.risks:
-        said += [(each, []) for each in words_of_safety(session, conversation, alarm, text, now)]
+        said += [(each, []) for each in words_of_safety(session, conversation, alarm, came.everything, now)]
         form = next((each for each in heard.effects if isinstance(each, FileIntake)), None) if heard else None
-        call_for_help(session, conversation, alarm, text, heard.parse if heard else None, form, now)
+        call_for_help(session, conversation, alarm, came.marked, heard.parse if heard else None, form, now)
         conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
-    if inbound.attachment:
-        session.add(_attachment(conversation, inbound))
-    if len(text) > LONGEST:
+    said += [(each, []) for each in came.told(kept)]
+    if len(came.text) > LONGEST:
         said.append((words.TOO_LONG, []))
     if heard:
         for effect in heard.effects:
@@ -277,26 +260,13 @@ def _settle(
         said += privacy.grant(plain, Scene(session, conversation, now, looked_up), inbound)
     elif plain is not None:
         # The question that is open stays open, and its buttons stay valid: they are shown again.
-        said.append((plain, []))
+        said += [(plain, [])] if plain else []
         said += transcript.last_question(session, conversation) if inbound.payload else []
     else:
-        said += take_down(session, conversation, text, bool(alarm.risks), now)
+        said += take_down(session, conversation, came.everything, bool(alarm.risks), now)
     if heard or any(buttons for _, buttons in said):
         conversation.offered = [each["payload"] for _, buttons in said for each in buttons]
         conversation.offer_no += 1
     conversation.seen_at = now
     conversation.version += 1
     return said
-
-
-def _attachment(conversation: Conversation, inbound: Inbound) -> Attachment:
-    assert inbound.attachment
-    return Attachment(
-        conversation_id=conversation.id,
-        data_key=conversation.data_key,
-        kind=inbound.attachment.kind,
-        media_type=inbound.attachment.media_type,
-        filename=inbound.attachment.filename,
-        size=inbound.attachment.size,
-        remote_id=inbound.attachment.remote_id,
-    )

@@ -92,6 +92,22 @@ ATTACHMENT = {
     "file": "文件收到了，社工能看到。",
     "location": "位置收到了，社工能看到。",
 }
+# A file that came with typed words.
+RECEIVED = ATTACHMENT | {"voice": "语音收到了，社工会听。"}
+LISTENING = "语音收到了，我正在听，请稍等。"
+LOOKING = "收到了，我看一看，请稍等。"
+NOT_HEARD = "语音收到了，社工会听。我没有听清，麻烦您再打几个字说说是什么事。"
+HEARD = {"voice": "我听到的是：{text}", "photo": "照片里的字，我看到的是：{text}"}
+NOT_KEPT = "您没有同意登记，发来的这个我没有留下。改主意了，再跟我说一声，重新发一遍就行。"
+SENT = {"photo": "［照片］", "voice": "［语音］", "video": "［视频］", "file": "［文件］", "location": "［位置］"}
+SENT_LATER = {
+    "photo": "居民发来照片，见附件。",
+    "voice": "居民发来语音，见附件。",
+    "video": "居民发来视频，见附件。",
+    "file": "居民发来文件，见附件。",
+    "location": "居民发来位置，见附件。",
+}
+MACHINE_HEARD = {"voice": "（语音，机器听写）", "photo": "（照片里的字，机器识别）"}
 
 
 def local_time(moment: datetime) -> str:

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.media import Listener
 from console.app import create_app
 from nlu.places import Gazetteer
 from tests.console.replay import TOKEN, ReplayingEngine
@@ -57,7 +58,7 @@ def _empty_database() -> bytes:
 class World:
     """Database, replaying engine, conversations and the cast."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, listener: Listener | None = None, **settings: Any) -> None:
         self.settings = Settings(
             var_dir=folder, secret_key="only-for-tests-0123456789abcdefghij", _env_file=None, **settings
         )
@@ -65,7 +66,7 @@ class World:
         self.database = Database(self.settings.database_url, Keyring(self.settings.secret_key))
         self.replay = ReplayingEngine()
         self.engine = Engine(self.replay.url, TOKEN)
-        self.conversations = Conversations(self.database, self.engine)
+        self.conversations = Conversations(self.database, self.engine, listener=listener)
         self._people()
 
     def close(self) -> None:
@@ -122,9 +123,9 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, **settings: Any) -> Iterator[World]:
-    """A world that is taken down afterwards."""
-    made = World(folder, **settings)
+def world(folder: Path, listener: Listener | None = None, **settings: Any) -> Iterator[World]:
+    """A world that is taken down afterwards; `listener` hears voice messages."""
+    made = World(folder, listener, **settings)
     try:
         yield made
     finally:

@@ -39,6 +39,8 @@ def test_no_document_names_a_setting_that_does_not_exist() -> None:
         ("REDIS_URL", "http://somewhere", "redis://"),
         ("DATABASE_URL", "mysql://somewhere", "sqlite"),
         ("ENGINE_URL", "127.0.0.1:1", "http"),
+        ("YIMI_SPEECH_MODEL", "no-such-folder", "文件夹"),
+        ("YIMI_OCR", "maybe", "0 或 1"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_line(
