@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from bot.telegram.inbox import mask_id_numbers
 from nlu.places.national import describe
 from tickets.catalogue import risks, service_names
@@ -17,6 +20,7 @@ HEADS = {
 }
 CHILD = 14  # younger: what was said about the child stays off a server abroad
 HISTORY = 6
+KINDS = {"photo": "照片", "voice": "语音", "file": "文件", "video": "视频", "location": "位置"}
 
 
 def place(ticket: Ticket) -> str:
@@ -45,8 +49,12 @@ def line(index: int, ticket: Ticket) -> str:
     return f"{index}. {MARKS[ticket.urgency]} {ticket.number}\n　{services} · {STATUS_NAMES[ticket.status]}{owner}"
 
 
-def card(ticket: Ticket) -> str:
-    """The ticket for a worker's private chat: name and phone masked, no ID numbers, no child's story."""
+def card(ticket: Ticket, kinds: Sequence[str] = ()) -> str:
+    """The ticket for a worker's private chat: name and phone masked, no ID numbers, no child's story.
+
+    `kinds` of its files, which are counted here and looked at in the console: photos of papers and of people, and
+    voices, are not sent to a server abroad.
+    """
     due = ticket.due_at.astimezone(LOCAL)
     owner = ticket.assignee.display_name if ticket.assignee else "还没有人认领"
     young = ticket.age is not None and ticket.age < CHILD
@@ -79,9 +87,14 @@ def card(ticket: Ticket) -> str:
         f"居民：{person}" if person else "",
         f"请在 {due.month}月{due.day}日 {due:%H:%M} 前处理",
         f"\n{said}",
+        f"附件：{_counted(kinds)}（到网页工作台里看、听）" if kinds else "",
         "\n经过：\n" + "\n".join(events) if events else "",
     ]
     return "\n".join(part for part in lines if part)
+
+
+def _counted(kinds: Sequence[str]) -> str:
+    return "、".join(f"{KINDS.get(kind, kind)} {count} 个" for kind, count in Counter(kinds).items())
 
 
 def _who(actor: str) -> str:

@@ -8,8 +8,8 @@ from telegram import Message
 from telegram.constants import MessageEntityType
 
 from bot.conversation import Attached
+from tickets.attachments import LIMIT
 
-MAX_DOWNLOAD = 20 * 1024 * 1024  # bytes a bot may fetch
 EDIT_COUNTS = timedelta(minutes=15)
 
 
@@ -60,7 +60,7 @@ def attachment_of(message: Message) -> Attached | None:
 
 def too_large(attached: Attached) -> bool:
     """Whether Telegram will refuse to hand the file over."""
-    return attached.size is not None and attached.size > MAX_DOWNLOAD
+    return attached.size is not None and attached.size > LIMIT
 
 
 def phone_text(message: Message, awaiting: str | None) -> str | None:

@@ -74,9 +74,9 @@ async def run(settings: Settings, database: Database, conversations: Conversatio
         await line.open()
         residents: Residents | None = None
         if line.serves_residents:
-            files = Files(line, database)
             outgoing = Outgoing(line, database, settings.secret_key)
             notes = Notes(database, settings.public_url)
+            files = Files(line, database, conversations, notes, outgoing)
             residents = Residents(line, database, conversations, outgoing, files, notes, secrets)
             jobs += [files.run(), _sweep(outgoing, database), _resume(line, conversations, outgoing)]
         if line.serves_workers:

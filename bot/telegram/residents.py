@@ -10,7 +10,6 @@ from telegram import CallbackQuery, ChatMember, Message, Update
 
 from bot.conversation import Conversations, Inbound, Unrecorded
 from bot.conversation.transcript import find
-from bot.conversation.words import ATTACHMENT
 from bot.telegram import words
 from bot.telegram.buttons import read_offer
 from bot.telegram.connection import Line
@@ -85,8 +84,6 @@ class Residents:
             attached = None
         if attached or (text and (not masked or _says_more(text))):
             await self._answer(self._inbound(update_id, chat_id, text=text, attachment=attached))
-        if attached and text:  # the turn answered the words; that the picture has come is said here
-            await self._note(update_id, chat_id, ATTACHMENT[attached.kind])
         if masked:
             await self._link(update_id, chat_id, words.ID_NUMBER)
         elif attached and attached.kind in ("photo", "file", "video"):

@@ -29,6 +29,7 @@ from bot.telegram.incoming import command_of
 from bot.telegram.links import BIND_PREFIX
 from bot.telegram.outgoing import send, split
 from tickets import access, lifecycle, people
+from tickets.attachments import attachments_of
 from tickets.database import Database
 from tickets.lifecycle import NotAllowed
 from tickets.models import LOCAL, Ticket, Worker, WorkerPrompt, utc_now
@@ -261,7 +262,8 @@ class Workers:
             worker = self._worker(session, chat_id)
             ticket = access.ticket_for(session, worker, number)
             log.info("%s: shown to %s in telegram", number, worker.login)
-            return cards.card(ticket), self.keyboard(worker, ticket)
+            kinds = [each.kind for each in attachments_of(session, ticket)]
+            return cards.card(ticket, kinds), self.keyboard(worker, ticket)
 
     def _ask(self, chat_id: str, work: Work) -> None:
         """Remember what the worker's next text is for; refuses at once what the domain would refuse afterwards."""

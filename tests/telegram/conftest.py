@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.media import Listener
 from bot.telegram.process import run
 from tests.botapi import BotAccount, BotApi
 from tests.telegram.replay import TOKEN, ReplayEngine
@@ -34,8 +35,10 @@ HUASHI, SHEBU = "430321107", "430321106"
 class Process:
     """`bot.telegram.process.run` in a thread of its own; `stop` is what SIGTERM does."""
 
-    def __init__(self, settings: Settings, database: Database, redis: Redis | None) -> None:
-        self._parts = (settings, database, redis)
+    def __init__(
+        self, settings: Settings, database: Database, redis: Redis | None, listener: Listener | None = None
+    ) -> None:
+        self._parts = (settings, database, redis, listener)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
@@ -45,10 +48,12 @@ class Process:
         begun = threading.Event()
 
         async def main() -> None:
-            settings, database, redis = self._parts
+            settings, database, redis, listener = self._parts
             engine = Engine(settings.engine_url, TOKEN)
             self._loop = asyncio.get_running_loop()
-            self._task = asyncio.create_task(run(settings, database, Conversations(database, engine), redis))
+            self._task = asyncio.create_task(
+                run(settings, database, Conversations(database, engine, listener=listener), redis)
+            )
             begun.set()
             try:
                 await self._task
@@ -114,6 +119,7 @@ class World:
         migrate(self.settings.database_url)
         self.database = Database(self.settings.database_url, Keyring(SECRET))
         self.redis: Redis | None = None
+        self.listener: Listener | None = None
         self.process: Process | None = None
         self.errors = Errors()
         self.errors_expected = False
@@ -131,7 +137,7 @@ class World:
             session.commit()
 
     def start(self) -> World:
-        self.process = Process(self.settings, self.database, self.redis)
+        self.process = Process(self.settings, self.database, self.redis, self.listener)
         self.process.start()
         return self
 
