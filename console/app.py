@@ -16,14 +16,15 @@ from starlette.types import Scope
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.media.player import Player
 from bot.wechat.channel import WeChat
 from console import auth, problems
-from console.api import analyze, chat, health, tickets
+from console.api import analyze, attachments, chat, health, tickets
 from console.api import wechat as wechat_door
 from console.health import Health
 from console.limits import Limits
 from console.live import messages_feed, notices_feed
-from console.pages import account, admin, queue, stream, ticket
+from console.pages import account, admin, files, queue, stream, ticket
 from console.pages import chat as chat_pages
 from console.pages.render import STATIC
 from console.parts import Parts
@@ -34,6 +35,7 @@ from tickets.database import Database
 from yimi.settings import Settings
 
 TURNS_AT_ONCE = 64
+UPLOADS_AT_ONCE = 24  # of 20 MB at most
 
 
 class _Assets(StaticFiles):
@@ -75,6 +77,8 @@ def create_app(
         notices=notices_feed(database),
         health=Health(database, engine),
         turns=CapacityLimiter(TURNS_AT_ONCE),
+        player=Player(),
+        uploads=CapacityLimiter(UPLOADS_AT_ONCE),
         places=Places(gazetteer or (lambda: Gazetteer.load(settings.var_dir))),
         take_over=take_over,
         wechat=wechat,
@@ -89,13 +93,28 @@ def create_app(
             await asyncio.gather(running, return_exceptions=True)
         await parts.messages.close()
         await parts.notices.close()
+        parts.player.close()
 
     # The description of the API is in docs/; interactive pages would load scripts from elsewhere.
     app = FastAPI(title="最后一米", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.parts = parts
     problems.install(app)
     auth.install(app)
-    for module in (chat, analyze, tickets, health, wechat_door, chat_pages, account, queue, ticket, stream, admin):
+    for module in (
+        chat,
+        attachments,
+        analyze,
+        tickets,
+        health,
+        wechat_door,
+        chat_pages,
+        account,
+        queue,
+        ticket,
+        files,
+        stream,
+        admin,
+    ):
         app.include_router(module.router)
     app.mount("/static", _Assets(directory=STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1000)

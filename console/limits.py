@@ -51,6 +51,9 @@ class Limits:
 
     session: Bucket = field(default_factory=lambda: Bucket(rate=1, burst=60))
     address: Bucket = field(default_factory=lambda: Bucket(rate=50, burst=600))
+    # Files take room: a conversation may send a handful at once, a whole village behind one address a few dozen.
+    upload: Bucket = field(default_factory=lambda: Bucket(rate=0.1, burst=10))
+    upload_address: Bucket = field(default_factory=lambda: Bucket(rate=0.5, burst=60))
     sign_in: Bucket = field(default_factory=lambda: Bucket(rate=0.5, burst=30))
 
 

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 
 from bot.conversation import Conversations
 from bot.engine import Engine
+from bot.media.player import Player
 from bot.wechat.channel import WeChat
 from console.health import Health
 from console.limits import Limits
@@ -34,6 +35,8 @@ class Parts:
     notices: Feed  # wakes by announcement, `<kind> <queue> <ticket id>`
     health: Health
     turns: CapacityLimiter  # how many residents are answered at once
+    player: Player  # for the voice formats that no browser plays
+    uploads: CapacityLimiter  # how many files are in memory at once
     places: Places
     take_over: Callable[[str], str | None] | None = None  # one-time link of another channel -> web session
     wechat: WeChat | None = None  # the Official Account, when one is set up

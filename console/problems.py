@@ -141,7 +141,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> Response:
-        return answer(request, Problem(error.status_code, headers=error.headers))
+        words = error.detail if error.status_code == 413 and error.detail != HTTPStatus(413).phrase else None
+        return answer(request, Problem(error.status_code, words, headers=error.headers))
 
     @app.exception_handler(RequestValidationError)
     async def _validation(request: Request, error: RequestValidationError) -> Response:

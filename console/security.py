@@ -16,13 +16,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.problems import Problem, answer, unforeseen
+from tickets.attachments import LIMIT, TOO_BIG
 
 MAX_BODY = 64 * 1024  # bytes; a message of 10,000 Chinese characters takes 30 KB
+# Where files come in: one file, and the words around it. Their own sentence when they are too big.
+UPLOADS: dict[str, tuple[int, str]] = {"/api/v1/chat/attachments": (LIMIT + MAX_BODY, TOO_BIG)}
 
 # Everything from this server only, nothing inline. `data:` images are the small arrows inside Tabler's style sheet.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -62,8 +65,9 @@ class Edge:
 
         request = Request(scope, receive)
         declared = request.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > MAX_BODY:
-            await answer(request, Problem(413))(scope, receive, send_with_headers)
+        most, words = UPLOADS.get(scope["path"], (MAX_BODY, None))
+        if declared.isdigit() and int(declared) > most:
+            await answer(request, Problem(413, words))(scope, receive, send_with_headers)
             return
         received = 0
 
@@ -71,8 +75,8 @@ class Edge:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY:  # a chunked body declares no length
-                raise HTTPException(413)
+            if received > most:  # a chunked body declares no length
+                raise HTTPException(413, words)
             return message
 
         try:

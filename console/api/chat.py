@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -35,6 +36,8 @@ def _clean(text: str) -> str:
 
 Words = Annotated[str, AfterValidator(_clean)]
 Token = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
+# Made by the client, so that a repeat after a broken line is recognised within the session.
+MessageId = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w\-.:]+$")]
 Start = Annotated[str, Field(max_length=200), AfterValidator(_clean)]
 
 
@@ -46,8 +49,7 @@ class ChatIn(BaseModel):
     session: Token | None = None
     text: Words | None = None
     payload: Annotated[str, Field(max_length=1000), AfterValidator(_clean)] | None = None
-    # Made by the client, so that a repeat after a broken line is recognised within the session.
-    message_id: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[\w\-.:]+$")] | None = None
+    message_id: MessageId | None = None
     # The token of a station's poster (deep link), heeded when the session opens.
     start: Start | None = None
 
@@ -87,6 +89,31 @@ def _prefix(token: str) -> str:
     return hashlib.sha256(b"message-id:" + token.encode()).hexdigest()[:16] + ":"
 
 
+def in_session(token: str, message_id: str | None) -> str:
+    """The name of a message in the inbox."""
+    return _prefix(token) + (message_id or secrets.token_hex(16))
+
+
+async def take(parts: Parts, token: str, turn: Callable[[], Reply]) -> dict[str, Any]:
+    """Run a turn of a session and give its answer the contract's shape. Raises `Problem` for what went wrong, in
+    words."""
+    try:
+        # Threads of their own: slow turns must not keep the pages of the workers waiting.
+        reply = await anyio.to_thread.run_sync(turn, limiter=parts.turns)
+    except UnknownSession:
+        raise expired() from None
+    except Unrecorded as error:
+        if error.kept:
+            return _kept(token, error)
+        problem = database_down(error.__cause__ or error)
+        problem.detail = "\n".join(error.messages)
+        raise problem from error
+    return {
+        "session": reply.session, "messages": reply.messages, "awaiting": reply.awaiting,
+        "urgency": reply.urgency, "tickets": reply.tickets,
+    }  # fmt: skip
+
+
 def _open(parts: Parts, start: str | None) -> str:
     """Begin a conversation; the poster's token, when one of our keys signed it, tells its station."""
     settings = parts.settings
@@ -96,9 +123,16 @@ def _open(parts: Parts, start: str | None) -> str:
 
 
 def _answer(parts: Parts, body: ChatIn, token: str) -> Reply:
-    message_id = _prefix(token) + (body.message_id or secrets.token_hex(16))
     reply: Reply = parts.conversations.answer(
-        Inbound(CHANNEL, BOT, message_id, token, text=body.text, payload=body.payload, start=body.start)
+        Inbound(
+            CHANNEL,
+            BOT,
+            in_session(token, body.message_id),
+            token,
+            text=body.text,
+            payload=body.payload,
+            start=body.start,
+        )
     )
     return reply
 
@@ -139,22 +173,8 @@ async def chat(body: ChatIn, request: Request, parts: Console) -> dict[str, Any]
     limit_address(request, parts.limits.address)
     if body.session:
         limit_session(body.session, parts.limits.session)
-    try:
-        # Threads of their own: slow turns must not keep the pages of the workers waiting.
-        token = body.session or await _opened(parts, body.start)
-        reply = await anyio.to_thread.run_sync(partial(_answer, parts, body, token), limiter=parts.turns)
-    except UnknownSession:
-        raise expired() from None
-    except Unrecorded as error:
-        if error.kept:
-            return _kept(token, error)
-        problem = database_down(error.__cause__ or error)
-        problem.detail = "\n".join(error.messages)
-        raise problem from error
-    return {
-        "session": reply.session, "messages": reply.messages, "awaiting": reply.awaiting,
-        "urgency": reply.urgency, "tickets": reply.tickets,
-    }  # fmt: skip
+    token = body.session or await _opened(parts, body.start)
+    return await take(parts, token, partial(_answer, parts, body, token))
 
 
 @router.post("/open")

@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 from bot.conversation.transcript import since
 from console import words
 from console.auth import SignedIn, guard
+from console.pages.files import playable
 from console.pages.render import page
 from console.parts import Console, Parts
-from console.problems import Problem
 from tickets import access
+from tickets.attachments import attachments_of
 from tickets.lifecycle import NotAllowed, act, allowed_actions
-from tickets.models import OPEN, Attachment, Conversation, Station, Ticket, Worker
+from tickets.models import OPEN, Conversation, Station, Ticket, Worker
 
 router = APIRouter(prefix="/desk/tickets", tags=["ticket"])
 
@@ -28,8 +29,6 @@ TRANSCRIPT = 300  # messages shown of a conversation, the newest ones
 STALE = "这张工单在您看的时候有了变化，刚才的操作没有办。请看看下面最新的情况，再决定。"
 # Actions that rest on what the page showed; a note or a reply is right whatever happened meanwhile.
 ON_WHAT_WAS_SEEN = frozenset({"transfer", "refer", "resolve", "close", "reopen"})
-# Shown in the browser itself; everything else is handed over as a file, so that nothing in it can run.
-SHOWN_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "audio/ogg", "audio/mpeg", "audio/mp4"})
 
 DONE = {
     "claim": "已受理，这张工单归您办了。",
@@ -90,13 +89,6 @@ def _talk(session: Session, ticket: Ticket) -> list[dict[str, Any]] | None:
     return [{**each, "at": datetime.fromisoformat(each["at"])} for each in rows if each["text"]]
 
 
-def _files(session: Session, ticket: Ticket) -> list[Attachment]:
-    own = Attachment.ticket_id == ticket.id
-    if ticket.conversation_id:
-        own = or_(own, Attachment.conversation_id == ticket.conversation_id)
-    return list(session.scalars(select(Attachment).where(own).order_by(Attachment.created_at)))
-
-
 def _context(parts: Parts, session: Session, worker: Worker, ticket: Ticket, attempt: Attempt | None) -> dict[str, Any]:
     can = [action for action in allowed_actions(ticket) if access.can_act(worker, ticket, action)]
     if ticket.conversation_id is None and "reply" in can:
@@ -111,7 +103,7 @@ def _context(parts: Parts, session: Session, worker: Worker, ticket: Ticket, att
         "station": ticket.station.name,
         "names": _names(session, [entry.actor for entry in ticket.history]),
         "talk": _talk(session, ticket),
-        "files": _files(session, ticket),
+        "files": [(file, playable(parts, file)) for file in attachments_of(session, ticket)],
         "can": can,
         "destinations": _destinations(session, worker, ticket) if "transfer" in can else [],
         "department": ticket.department or words.department(ticket.services),
@@ -166,20 +158,3 @@ def act_on_ticket(
         worker = desk.bound(session)
         context = _context(parts, session, worker, access.ticket_for(session, worker, number), attempt)
         return page(request, "desk/ticket.html", context, status=409)
-
-
-@router.get("/{number}/files/{file_id}")
-def open_file(number: str, file_id: str, desk: SignedIn, parts: Console) -> Response:
-    """One attachment of a ticket one may see; wrong, foreign and not yet fetched get the same 404."""
-    with parts.database.reading() as session:
-        ticket = access.ticket_for(session, desk.bound(session), number)
-        found = next((each for each in _files(session, ticket) if each.id == file_id), None)
-        content = found.content if found else None
-        if found is None or not content:
-            raise Problem(404, "没有这个附件，或者还没有取到。")
-        shown = found.media_type in SHOWN_TYPES
-        return Response(
-            content,
-            media_type=found.media_type if shown else "application/octet-stream",
-            headers={"Content-Disposition": "inline" if shown else f'attachment; filename="{found.id}"'},
-        )

@@ -16,7 +16,7 @@ from tests.console.world import World
 # The only addresses that answer without credentials; a new public one must be added here, on purpose.
 PUBLIC = {
     "/", "/privacy", "/health", "/h/{token}", "/desk/sign-in", "/api/v1/chat", "/api/v1/chat/open",
-    "/api/v1/chat/updates", "/api/v1/analyze", "/wechat",
+    "/api/v1/chat/updates", "/api/v1/chat/attachments", "/api/v1/analyze", "/wechat",
 }  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def test_a_stopping_server_ends_long_waits_as_answers(cast: World, caplog: pytes
         with served(cast.app()) as address:
             session = client.post(address + "/api/v1/chat/open").json()["session"]
             body = {"session": session, "after": 1, "wait": 20}
-            wait = address + "/api/v1/chat/updates"
+            wait = address + "/api/v1/chat/updates", "/api/v1/chat/attachments"
             poll = threading.Thread(target=lambda: answers.append(client.post(wait, json=body)))
             poll.start()
             time.sleep(0.5)
