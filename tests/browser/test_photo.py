@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
-import console.security
-from tests.browser.attachments import PATH, Recorder, Sent, stand_in
+from tests.browser.attachments import PATH, Recorder, Sent
 from tests.browser.conftest import PHONE
 from tests.browser.test_chat_page import WISH, say
 from tests.console.served import served
@@ -40,11 +39,9 @@ def forms() -> list[dict[str, Sent]]:
 
 
 @pytest.fixture
-def address(cast: World, forms: list[dict[str, Sent]], monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The application with the photo route, and somebody who writes down what arrives."""
-    monkeypatch.setattr(console.security, "MAX_BODY", 20 * 1024 * 1024)
+def address(cast: World, forms: list[dict[str, Sent]]) -> Iterator[str]:
+    """The application, and somebody who writes down what arrives."""
     app = cast.app()
-    stand_in(app, cast)
     app.add_middleware(Recorder, forms=forms)
     with served(app) as where:
         yield where
