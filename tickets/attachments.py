@@ -78,13 +78,16 @@ class Admitted:
     filename: str | None = None
 
 
-def admit(content: bytes, filename: str | None = None) -> Admitted:
-    """Look at a file and make of it what is kept; Refused with a sentence for the resident otherwise."""
+def admit(content: bytes, filename: str | None = None, *, spoken: bool = False) -> Admitted:
+    """Look at a file and make of it what is kept; Refused with a sentence for the resident otherwise.
+
+    `spoken`: the channel calls it a voice message. Only of an MP4, which may hold either, is that believed.
+    """
     if not content:
         raise Refused("empty", EMPTY)
     if len(content) > LIMIT:
         raise Refused("too_big", TOO_BIG)
-    kind, media_type = _what(content)
+    kind, media_type = _what(content, spoken)
     if kind == "photo":
         try:
             content = pictures.cleaned(content)
@@ -95,7 +98,7 @@ def admit(content: bytes, filename: str | None = None) -> Admitted:
     return Admitted(kind, media_type, content, _tidy(filename, media_type))
 
 
-def _what(content: bytes) -> tuple[str, str]:
+def _what(content: bytes, spoken: bool) -> tuple[str, str]:
     """(kind, media type) by the content alone."""
     for head, media_type in _SPEECH.items():
         if content.startswith(head):
@@ -106,8 +109,10 @@ def _what(content: bytes) -> tuple[str, str]:
         found = DOCX if _is_word(content) else ""
     if found not in _TAKEN:
         raise Refused("wrong_type", WRONG_TYPE)
-    if found == "video/mp4" and {track[1] for track in _TRACK.finditer(content)} == {b"soun"}:
-        found = "audio/mp4"  # recorders name sound alone like a film, too
+    if found == "video/mp4":
+        tracks = {track[1] for track in _TRACK.finditer(content)}
+        if tracks == {b"soun"} or (spoken and b"vide" not in tracks):
+            found = "audio/mp4"  # recorders name sound alone like a film, too
     return _TAKEN[found]
 
 

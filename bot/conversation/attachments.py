@@ -1,7 +1,8 @@
 """Files in a turn: kept or not, heard by a machine where one listens, and marked as machine-heard wherever they go.
 
 A file comes with its content (web chat: stored with the message, in one transaction) or with the channel's name for it
-(Telegram: fetched after the turn; its words then come in a second turn of their own, `Attached.fetched`).
+(Telegram, WeChat: fetched after the turn; its words then come in a second turn of their own, `Attached.fetched`, unless
+the channel has sent them along, `Attached.recognised`).
 
 Whether a file may stay follows the same rule as the words (`consent.keeps`): after a no only while something filed is
 open, or when there is a cry for help in it.
@@ -75,6 +76,8 @@ class Came:
         typed = (self.inbound.text or "").strip()
         if not self.heard or self.inbound.attachment is None:
             return typed
+        if self.inbound.attachment.recognised:
+            typed = ""
         return f"{typed}\n{words.MACHINE_HEARD[self.inbound.attachment.kind]}{self.heard}".strip()
 
     def shown(self, kept: bool) -> str:
@@ -122,6 +125,8 @@ def listen(database: Database, listener: Listener | None, inbound: Inbound, awai
     if attached is None:
         return Came(inbound, typed)
     listens = listener is not None and listener.takes(attached.media_type)
+    if attached.recognised:
+        return Came(inbound, typed, typed or None, listens)
     heard = _heard(database, listener, attached.id) if attached.id else None
     as_words = heard if attached.kind == "voice" or awaiting in WORDS_OF_PHOTOS else None
     return Came(inbound, typed or as_words or "", heard, listens)
@@ -158,6 +163,8 @@ def arrive(session: Session, conversation: Conversation, came: Came, kept: bool,
         return
     if attached.id is None:
         row = _unfetched(conversation, came.inbound, attached)
+        if attached.recognised:
+            settle_hearing(row, came.heard)
         session.add(row)
     if row is None or attached.fetched or not kept or conversation.awaiting is not None:
         return

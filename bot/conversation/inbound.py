@@ -15,7 +15,8 @@ class Attached:
     """A photo, voice note, file, video or location that came with a message.
 
     `remote_id` names it on its channel; `id` is its row once the content is with us. `fetched`: the content came after
-    the message, and this is the second turn of it, for the words a machine heard.
+    the message, and this is the second turn of it, for the words a machine heard. `recognised`: the channel's own
+    machine has heard it, and the message's text is what it heard.
     """
 
     kind: str  # photo | voice | file | video | location
@@ -25,6 +26,7 @@ class Attached:
     remote_id: str | None = None
     id: str | None = None
     fetched: bool = False
+    recognised: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,9 @@ class WeChat:
         self._residents = Residents(
             self._app_id, secrets, database, conversations, self._outgoing, self._quick, self._turns
         )
-        self._files = Files(api, database, self._calls)
+        self._files = Files(
+            self._app_id, api, database, conversations, self._outgoing.deliver, self._calls, self._turns
+        )
         self._notices = Notices(database, self._outgoing.deliver)
         if not settings.wechat_aes_key:
             log.warning("没有设置 WECHAT_AES_KEY：微信的消息按明文模式收。建议在公众号后台选安全模式，再写上这一项。")

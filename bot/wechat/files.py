@@ -1,64 +1,106 @@
-"""Fetching what residents sent (voice, photos, video) from WeChat into our own sealed store."""
+"""Fetching what residents sent (voice, photos, video) from WeChat into our own sealed store, through the one door.
+
+A voice message that a machine of ours can hear gets a second turn, for its words: it is put into the inbox together
+with the content. Where WeChat has sent the words along, they were answered already.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.wechat.api import Api, NotNow, Refused, TooLarge
+from bot.conversation import Attached, Conversations, Inbound
+from bot.conversation.inbox import store
+from bot.wechat import notes
+from bot.wechat.api import Api, NotNow, TooLarge
+from bot.wechat.api import Refused as RefusedByWeChat
 from bot.wechat.incoming import CHANNEL
+from tickets.attachments import LIMIT, TOO_BIG, Refused, admit, fill, settle_hearing
 from tickets.database import Database
 from tickets.models import Attachment, Conversation, utc_now
 
 log = logging.getLogger(__name__)
 
-LIMIT = 20 * 1024 * 1024  # bytes
 KEPT_BY_WECHAT = timedelta(days=3)
 PAUSE = 30.0  # seconds between two looks; `wake` shortens it
 TRIES = 10
 BATCH = 20
 
 
-def _missing(database: Database) -> list[tuple[str, str]]:
-    """(id, media id) of what is still at WeChat, oldest first."""
+@dataclass(frozen=True)
+class Missing:
+    """A file that is still at WeChat."""
+
+    id: str
+    media_id: str
+    conversation_id: str
+    sender: str
+
+
+def _missing(database: Database) -> list[Missing]:
+    """All of them that WeChat still has, oldest first."""
     with database.reading() as session:
-        found = session.scalars(
-            select(Attachment)
+        found = session.execute(
+            select(Attachment, Conversation)
             .join(Conversation, Conversation.id == Attachment.conversation_id)
             .where(
                 Conversation.channel == CHANNEL,
+                Attachment.remote_id_sealed.is_not(None),
                 Attachment.content_sealed.is_(None),
-                Attachment.kind != "location",
                 Attachment.created_at > utc_now() - KEPT_BY_WECHAT,
             )
             .order_by(Attachment.created_at)
-        )
-        return [(row.id, row.remote_id) for row in found if row.data_key and not row.data_key.dropped and row.remote_id]
+        ).all()
+        return [
+            Missing(row.id, row.remote_id, talk.id, talk.address)
+            for row, talk in found
+            if row.data_key and not row.data_key.dropped and row.remote_id and talk.address
+        ]
 
 
-def _keep(database: Database, attachment_id: str, content: bytes | None) -> None:
-    """Seal a file; None for one that will never come, so that nobody asks for it again."""
+def _give_up(database: Database, attachment_id: str) -> None:
+    """It will never come: keep the row, forget the media id, so that nobody asks again."""
     with database.session() as session:
         row = session.get(Attachment, attachment_id)
-        if row is None or row.data_key is None or row.data_key.dropped:
-            return
-        if content is not None:
-            row.content, row.size = content, len(content)
-        row.remote_id = None
-        session.commit()
+        if row is not None:
+            row.remote_id_sealed = None
+            session.commit()
+
+
+def _drop(database: Database, attachment_id: str) -> None:
+    """A file that we do not take leaves nothing behind."""
+    with database.session() as session:
+        row = session.get(Attachment, attachment_id)
+        if row is not None:
+            session.delete(row)
+            session.commit()
 
 
 class Files:
-    """One task of the channel."""
+    """One task of the channel. `deliver` sends what waits in a conversation; `calls` runs calls of WeChat's API,
+    `turns` the turns."""
 
-    def __init__(self, api: Api, database: Database, calls: Executor) -> None:
-        self._api, self._database, self._calls = api, database, calls
+    def __init__(
+        self,
+        app_id: str,
+        api: Api,
+        database: Database,
+        conversations: Conversations,
+        deliver: Callable[[str], Awaitable[str]],
+        calls: Executor,
+        turns: Executor,
+    ) -> None:
+        self._app_id, self._api, self._database, self._conversations = app_id, api, database, conversations
+        self._deliver, self._calls, self._turns = deliver, calls, turns
         self._wake = asyncio.Event()
         self._failures: Counter[str] = Counter()
 
@@ -80,15 +122,66 @@ class Files:
     async def fetch_all(self) -> None:
         """Fetch what is missing, oldest first."""
         loop = asyncio.get_running_loop()
-        wanted = [item for item in await asyncio.to_thread(_missing, self._database) if self._failures[item[0]] < TRIES]
-        for attachment_id, media_id in wanted[:BATCH]:
-            content: bytes | None = None
+        found = await asyncio.to_thread(_missing, self._database)
+        for each in [item for item in found if self._failures[item.id] < TRIES][:BATCH]:
             try:
-                content = await loop.run_in_executor(self._calls, self._api.media, media_id, LIMIT)
-            except (Refused, TooLarge) as error:
-                log.warning("attachment %s: not to be had (%s)", attachment_id, error or "too large")
+                content = await loop.run_in_executor(self._calls, self._api.media, each.media_id, LIMIT)
+            except TooLarge:
+                await self._refuse(each, Refused("too_big", TOO_BIG))
+            except RefusedByWeChat as error:
+                log.warning("attachment %s: not to be had (%s)", each.id, error)
+                await asyncio.to_thread(_give_up, self._database, each.id)
             except NotNow as error:
-                self._failures[attachment_id] += 1
-                log.warning("attachment %s: not fetched yet (%s)", attachment_id, error)
-                continue
-            await asyncio.to_thread(_keep, self._database, attachment_id, content or None)
+                self._failures[each.id] += 1
+                log.warning("attachment %s: not fetched yet (%s)", each.id, error)
+            else:
+                await self._take(each, content)
+
+    async def _take(self, each: Missing, content: bytes) -> None:
+        """Through the door; what is not let in is said to the resident, and what a machine can hear is answered."""
+        try:
+            heard = await asyncio.to_thread(self._keep, each, content)
+        except Refused as refusal:
+            await self._refuse(each, refusal)
+            return
+        if heard is not None:
+            await asyncio.get_running_loop().run_in_executor(self._turns, self._conversations.answer, heard)
+            await self._deliver(each.conversation_id)
+
+    async def _refuse(self, each: Missing, refusal: Refused) -> None:
+        log.warning("attachment %s: not taken (%s)", each.id, refusal.reason)
+        source = f"{each.id[:24]}-refused"
+        await asyncio.to_thread(notes.say, self._database, each.sender, (str(refusal),), source)
+        await asyncio.to_thread(_drop, self._database, each.id)
+        await self._deliver(each.conversation_id)
+
+    def _keep(self, each: Missing, content: bytes) -> Inbound | None:
+        """Store the content; the second turn of the message, committed with it, when a machine can hear it."""
+        with self._database.reading() as session:
+            row = session.get(Attachment, each.id)
+            spoken = row is not None and row.kind == "voice"
+        admitted = admit(content, spoken=spoken)  # decoding a photo takes time: not while we hold the database
+        with self._database.session() as session:
+            row = session.get(Attachment, each.id)
+            if row is None or row.data_key is None or row.data_key.dropped:
+                return None
+            fill(row, admitted)
+            heard = self._second_turn(session, each, row)
+            session.commit()
+            return heard
+
+    def _second_turn(self, session: Session, each: Missing, row: Attachment) -> Inbound | None:
+        if row.heard_at is not None:
+            return None
+        if not self._conversations.listens(row.media_type):
+            settle_hearing(row, None)
+            return None
+        inbound = Inbound(
+            CHANNEL,
+            self._app_id,
+            f"heard-{row.id}",
+            each.sender,
+            attachment=Attached(row.kind, row.media_type, size=row.size, id=row.id, fetched=True),
+        )
+        store(session, inbound)
+        return inbound

@@ -116,7 +116,8 @@ def _message(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     if kind == "voice":
         heard = _text(fields, "Recognition").lstrip("/")
         media_type = _VOICE_TYPES.get(_text(fields, "Format").lower())
-        return {"attachment": Attached("voice", media_type, remote_id=remote), "text": heard or None}
+        voice = Attached("voice", media_type, remote_id=remote, recognised=bool(heard))
+        return {"attachment": voice, "text": heard or None}
     if kind in ("video", "shortvideo"):
         return {"attachment": Attached("video", "video/mp4", remote_id=remote)}
     if kind == "location":

@@ -17,6 +17,7 @@ from tests.console.served import client_of
 from tests.console.world import World
 from tests.files import archive, film, pdf, picture, tone, voice
 from tickets.attachments import LIMIT, MOST_IN_A_CONVERSATION
+from tickets.lifecycle import act
 from tickets.models import Attachment, Conversation, Ticket
 
 PATH = "/api/v1/chat/attachments"
@@ -177,6 +178,24 @@ def test_who_declined_leaves_no_file_but_danger_keeps_it(client: httpx.Client, c
     assert "110" in str(told["messages"]) and len(rows(cast)) == 2
     assert "没有留下" not in str(told)
     assert rows(cast)[-1].ticket_id
+
+
+def test_while_a_request_is_open_files_stay_as_words_do(client: httpx.Client, cast: World) -> None:
+    """One rule for both (`consent.keeps`): whoever comes must read on, and see."""
+    session = opened(client)
+    filed(client, session)
+    with cast.database.session() as db:
+        talk = db.scalars(select(Conversation)).one()
+        talk.consent_at, talk.consent_declined_at = None, talk.created_at
+        db.commit()
+        ticket = db.scalars(select(Ticket)).one()
+    answer = send(client, session, picture(), message_id="while-open").json()
+    assert "没有留下" not in str(answer["messages"]) and len(rows(cast)) == 1
+    with cast.database.session() as db:
+        act(db, db.get_one(Ticket, ticket.id), "withdraw", "resident")
+        db.commit()
+    answer = send(client, session, picture(), message_id="afterwards").json()
+    assert "没有留下" in str(answer["messages"]) and len(rows(cast)) == 1
 
 
 def test_a_photo_after_the_form_reaches_the_request_that_runs(client: httpx.Client, cast: World) -> None:

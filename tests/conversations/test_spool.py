@@ -229,3 +229,18 @@ def test_a_database_that_hangs_delays_no_hotline(
     with database.reading() as reading:
         assert len(reading.scalars(select(Ticket)).all()) == 1
     assert words_of(database, "resident") == [BEATEN]
+
+
+def test_a_choice_by_number_made_during_an_outage_counts_once(
+    tmp_path: Path, start: Callable[[], Conversations], engine: ReplayingEngine, database: Database
+) -> None:
+    """A bare number is the press of a button then, too, and the message is known as the one that was kept."""
+    engine.down = False
+    talks = start()
+    talks.answer(Inbound("wechat", "app", "m1", "openid-1", text="我娘一个人在家没人做饭"))
+    with away(tmp_path), pytest.raises(Unrecorded):
+        talks.answer(Inbound("wechat", "app", "m2", "openid-1", text="1"))
+    assert talks.catch_up("wechat", "app") == 1
+    assert engine.turns[-1]["payload"] == '/inform{"location": "430321107"}'
+    assert sum("系统恢复了" in text for text in words_of(database, "bot")) == 1
+    assert talks.catch_up("wechat", "app") == 0 and len(engine.turns) == 2

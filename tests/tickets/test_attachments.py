@@ -143,6 +143,8 @@ def test_a_voice_note_in_an_mp4_is_sound() -> None:
     sound, sight = (b"\x00\x00\x00\x20hdlr" + bytes(8) + kind + bytes(12) for kind in (b"soun", b"vide"))
     assert admit(film() + sound).media_type == "audio/mp4"
     assert admit(film() + sound + sight).kind == admit(film()).kind == "video"
+    assert admit(film(), spoken=True).kind == "voice", "its tracks tell nothing: the channel does"
+    assert admit(film() + sight, spoken=True).kind == "video" and admit(pdf(), spoken=True).kind == "file"
 
 
 def test_everything_about_a_file_is_sealed_and_each_ticket_shows_its_own(database: Database) -> None:

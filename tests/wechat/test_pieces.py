@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def test_every_recorded_payload_is_understood() -> None:
         "text": {"text": "this is a test"},
         "image": {"attachment": photo},
         "voice": {"attachment": voice},
-        "voice-heard": {"attachment": voice, "text": "腾讯微信团队"},
+        "voice-heard": {"attachment": replace(voice, recognised=True), "text": "腾讯微信团队"},
         "video": {"attachment": film},
         "shortvideo": {"attachment": film},
         "location": {"attachment": place, "text": "位置信息"},
