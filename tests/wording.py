@@ -28,7 +28,8 @@ IN_DANGER = (
 # Everything a resident may read comes from here; a new place must be added, or its words are not reviewed.
 SPOKEN = (
     "bot/conversation/*.py", "bot/telegram/words.py", "bot/telegram/residents.py", "bot/telegram/notes.py", "actions/*.py", "nlu/safety/reply.py",
-    "tickets/rules.py", "tickets/follow_up.py", "tickets/erasure.py", "policy/wording.py", "policy/answer.py", "console/problems.py",
+    "bot/wechat/words.py", "tickets/rules.py", "tickets/follow_up.py", "tickets/erasure.py", "tickets/attachments.py", "policy/wording.py",
+    "policy/answer.py", "console/problems.py", "console/api/attachments.py",
 )  # fmt: skip
 WRITTEN = ("domain/*.yml", "data/hotlines.yml", "data/consents.yml")
 PAGES = ("console/templates/chat.html", "console/templates/privacy.html", "console/static/chat/*.js")
