@@ -48,7 +48,7 @@ class Came:
     inbound: Inbound
     text: str
     heard: str | None = None
-    listens: bool = False  # whether a machine takes this kind of file
+    listens: bool = False  # whether a machine of ours takes this kind of file
 
     @property
     def said(self) -> str:
@@ -124,9 +124,9 @@ def listen(database: Database, listener: Listener | None, inbound: Inbound, awai
     typed, attached = (inbound.text or "").strip(), inbound.attachment
     if attached is None:
         return Came(inbound, typed)
-    listens = listener is not None and listener.takes(attached.media_type)
     if attached.recognised:
-        return Came(inbound, typed, typed or None, listens)
+        return Came(inbound, typed, typed or None)
+    listens = listener is not None and listener.takes(attached.media_type)
     heard = _heard(database, listener, attached.id) if attached.id else None
     as_words = heard if attached.kind == "voice" or awaiting in WORDS_OF_PHOTOS else None
     return Came(inbound, typed or as_words or "", heard, listens)

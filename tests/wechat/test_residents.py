@@ -231,6 +231,9 @@ def test_a_voice_message_is_heard_once_it_is_fetched(tmp_path: Path) -> None:
             account.wechat._files.wake()
             time.sleep(0.5)
             assert [turn["text"] for turn in account.engine.turns] == [WISH, "花石镇"]
+            account.set_conversation(consent_declined_at=account.conversation().created_at)
+            said = account.platform.send(wang, "voice-heard", MediaId="voice-3", Format="mp3", Recognition="你好")
+            assert "没有留下" in str(said) and len(attachments(account)) == 2
     finally:
         listener.close()
 
