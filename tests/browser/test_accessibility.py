@@ -255,6 +255,7 @@ def test_zoomed_in_nothing_is_lost(open_page: Open, size: dict[str, int], elder:
     assert cut == []
     pill = page.locator(".pill:visible, .calls a").last
     pill.focus()
+    page.wait_for_timeout(200)  # scrolled to its end, the page takes 往下看 away in the next frame
     assert at(page)["free"]
     box = page.get_by_label("您想说的话")
     box.focus()
