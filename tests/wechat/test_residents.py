@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.conversation.words import NOT_RECORDED, UNKNOWN_KIND, UNKNOWN_PLACE
-from bot.media import Listener
+from bot.conversation.words import NOT_RECORDED
 from bot.telegram.links import station_token
-from bot.wechat import words
 from tests.console.world import HUASHI
-from tests.ears import Spelled, spoken
-from tests.files import film, picture
-from tests.wechat.conftest import Account, account_of
+from tests.wechat.conftest import Account
 from tests.wechatapi import EXCUSE
-from tickets.models import Attachment, Inbox, Message
+from tickets.models import Inbox, Message
 
 WISH = "我娘八十二了，一个人在家没人做饭"
 
@@ -146,96 +141,6 @@ def test_menus_and_what_nobody_waits_for(account: Account) -> None:
     for kind in ("click", "view", "position"):
         assert account.platform.send(wang, kind) is None
     assert len(account.engine.turns) == 1
-
-
-def test_nothing_that_is_sent_is_dropped(account: Account) -> None:
-    """Photo, voice, film, place, link, whatever WeChat may invent: a word to the resident, the thing to the worker."""
-    wang = account.platform.person()
-    account.platform.api.media = {
-        "photo-1": ("image/jpeg", picture(place=True)),
-        "voice-1": ("audio/amr", b"#!AMR\n" + bytes(100)),
-        "film-1": ("video/mp4", film()),
-    }
-    assert "照片收到了" in str(account.platform.send(wang, "image", MediaId="photo-1"))
-    assert "语音收到了" in str(account.platform.send(wang, "voice", MediaId="voice-1"))
-    assert "视频收到了" in str(account.platform.send(wang, "video", MediaId="film-1"))
-    assert "视频收到了" in str(account.platform.send(wang, "shortvideo", MediaId="gone"))
-    assert UNKNOWN_PLACE in str(account.platform.send(wang, "location", Label=""))
-    assert "哪个乡镇" in str(account.platform.send(wang, "location", Label="湖南省湘潭市湘潭县花石镇"))
-    assert account.platform.send(wang, "link", Title="低保新规", Url="https://example.org/1") == words.LINK
-    assert account.platform.send(wang, "unknown") == UNKNOWN_KIND
-    assert account.platform.say(wang, "【收到不支持的消息类型，暂无法显示】") == UNKNOWN_KIND
-    assert [turn["text"] for turn in account.engine.turns] == ["湖南省湘潭市湘潭县花石镇"]
-
-    def kept() -> dict[str, bytes | None]:
-        with account.cast.database.reading() as session:
-            rows = session.scalars(select(Attachment).order_by(Attachment.created_at)).all()
-            return {row.kind: row.content for row in rows if row.kind != "location" and row.content}
-
-    account.until(lambda: len(kept()) == 3, what="attachments are not fetched")
-    store = kept()
-    photo = store.pop("photo") or b""
-    assert photo.startswith(b"\xff\xd8\xff") and b"secret" not in photo, "made anew, without place and camera"
-    assert store == {"voice": account.platform.api.media["voice-1"][1], "video": film()}
-    with account.cast.database.reading() as session:
-        shown = session.scalars(select(Message).where(Message.author == "resident")).all()
-        assert any("低保新规 https://example.org/1" in (row.text or "") for row in shown)
-        places = session.scalars(select(Attachment).where(Attachment.kind == "location")).all()
-        assert {row.filename for row in places} == {"23.134521,113.358803"}
-
-
-def attachments(account: Account) -> list[Attachment]:
-    with account.cast.database.reading() as session:
-        return list(session.scalars(select(Attachment).order_by(Attachment.created_at)))
-
-
-def test_what_we_do_not_take_is_said_and_not_kept(account: Account) -> None:
-    """A program that calls itself a picture."""
-    wang = account.platform.person()
-    account.platform.api.media = {"photo-1": ("image/jpeg", b"MZ" + bytes(400))}
-    account.platform.send(wang, "image", MediaId="photo-1")
-    account.reads(wang, "收不了")
-    account.until(lambda: not attachments(account), what="the refused file is still there")
-
-
-def test_words_heard_in_a_voice_message_count_like_written_ones(account: Account) -> None:
-    """Where the account has speech recognition, WeChat sends the words along; they are marked as a machine's."""
-    wang = account.platform.person()
-    said = str(account.platform.send(wang, "voice-heard", Recognition=WISH))
-    assert f"我听到的是：{WISH}" in said and "哪个乡镇" in said
-    assert account.engine.turns[-1]["text"] == WISH
-    (row,) = attachments(account)
-    with account.cast.database.reading() as session:
-        row = session.get_one(Attachment, row.id)
-        assert row.transcript == WISH and row.heard_at
-        spoken_words = session.scalars(select(Message).where(Message.author == "resident")).one()
-        assert spoken_words.text == f"［语音］（语音，机器听写）{WISH}"
-
-
-def test_a_voice_message_is_heard_once_it_is_fetched(tmp_path: Path) -> None:
-    """“I am listening” with the request; what was heard, and the answer to it, by a message of its own. What WeChat has
-    heard itself is not listened to again."""
-    listener = Listener([Spelled()])
-    try:
-        with account_of(tmp_path, listener=listener) as account:
-            wang = account.platform.person()
-            account.platform.api.media = {
-                "voice-1": ("audio/mpeg", spoken(WISH)),
-                "voice-2": ("audio/mpeg", spoken("别的话")),
-            }
-            assert "我正在听" in str(account.platform.send(wang, "voice", MediaId="voice-1", Format="mp3"))
-            assert "哪个乡镇" in account.reads(wang, f"我听到的是：{WISH}")
-            assert [turn["text"] for turn in account.engine.turns] == [WISH]
-            account.platform.send(wang, "voice-heard", MediaId="voice-2", Format="mp3", Recognition="花石镇")
-            account.until(lambda: all(row.is_here for row in attachments(account)), what="not fetched")
-            account.wechat._files.wake()
-            time.sleep(0.5)
-            assert [turn["text"] for turn in account.engine.turns] == [WISH, "花石镇"]
-            account.set_conversation(consent_declined_at=account.conversation().created_at)
-            said = account.platform.send(wang, "voice-heard", MediaId="voice-3", Format="mp3", Recognition="你好")
-            assert "没有留下" in str(said) and len(attachments(account)) == 2
-    finally:
-        listener.close()
 
 
 def test_a_long_answer_is_cut_where_a_reader_would_pause(account: Account) -> None:
