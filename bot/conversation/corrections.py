@@ -21,13 +21,14 @@ _NAMES = {"phone": "电话", "person_name": "姓名", "age": "年龄"}
 
 
 def propose(session: Session, conversation: Conversation, text: str) -> list[Said]:
-    """The new values found in the words, for a button to confirm; without one, what to say, and the worker is told."""
+    """The new values found in the words, for a button to confirm. The worker is told at once."""
     ticket = _running(session, conversation)
     if ticket is None:
         return [(words.NOTHING_TO_CORRECT, [])]
     values = values_in(text)
+    # Many say it and go: the worker reads it whether or not the button is pressed.
+    act(session, ticket, "supplement", RESIDENT, note=f"居民要更正登记的信息：{text}")
     if not values:
-        act(session, ticket, "supplement", RESIDENT, note=f"居民要更正登记的信息：{text}")
         return [(words.CORRECTION_TOLD, [])]
     # The button carries no value: buttons are not sealed. What it confirms is read from the resident's own words.
     buttons = [{"title": "对，改过来", "payload": SET}, {"title": "不用改", "payload": "privacy:keep"}]

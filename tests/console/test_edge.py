@@ -153,7 +153,7 @@ def test_a_stopping_server_ends_long_waits_as_answers(cast: World, caplog: pytes
         with served(cast.app()) as address:
             session = client.post(address + "/api/v1/chat/open").json()["session"]
             body = {"session": session, "after": 1, "wait": 20}
-            wait = address + "/api/v1/chat/updates", "/api/v1/chat/attachments"
+            wait = address + "/api/v1/chat/updates"
             poll = threading.Thread(target=lambda: answers.append(client.post(wait, json=body)))
             poll.start()
             time.sleep(0.5)

@@ -21,7 +21,9 @@ class Conversation(SealedRow, Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     channel: Mapped[str] = mapped_column(String(10))  # web | telegram | wechat
     token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)  # web session, SHA-256
-    address_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), unique=True)  # blind index of the chat id or openid
+    address_index: Mapped[bytes | None] = mapped_column(
+        LargeBinary(16), unique=True
+    )  # blind index of the chat id or openid
     address_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     draft_id: Mapped[str | None] = mapped_column(String(64))
     awaiting: Mapped[str | None] = mapped_column(String(20))
