@@ -5,19 +5,19 @@ from __future__ import annotations
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.bare import says_no, says_yes
-from actions.effects import AnswerPolicy, AskPrivacy, ShowProgress, to_wire
+from actions.effects import AddSupplement, AnswerPolicy, AskPrivacy, ShowProgress, to_wire
 from actions.turn import Turn
 
 _REPLIES = {
     "greet": "utter_still_here",
     "thank": "utter_welcome",
     "bot_question": "utter_who_am_i",
-    "talk_to_human": "utter_human_soon",
     "out_of_scope": "utter_let_us_go_on",
     "goodbye": "utter_come_back",
     "rate_service": "utter_welcome",
 }
 _CLEAR = 0.45  # confidence from which the intent is believed over "this was meant as an answer"
+_SURE = 0.7  # … from which discontent is told to the supervisor
 
 
 def say_aside(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
@@ -27,6 +27,8 @@ def say_aside(turn: Turn, dispatcher: CollectingDispatcher) -> bool:
     if turn.intent == "ask_policy":
         services = [each["code"] for each in turn.services] or turn.known("service") or []
         dispatcher.utter_message(json_message={"effect": to_wire(AnswerPolicy(turn.text, services))})
+    elif turn.intent == "complain" and turn.confidence >= _SURE and turn.context.get("tickets"):
+        dispatcher.utter_message(json_message={"effect": to_wire(AddSupplement(turn.text, complaint=True))})
     elif turn.intent in ("ask_status", "complain") and turn.context.get("tickets"):
         dispatcher.utter_message(json_message={"effect": to_wire(ShowProgress())})
     elif turn.intent == "privacy_request":

@@ -79,9 +79,23 @@ class WithdrawTicket:
 
 @dataclass(frozen=True)
 class RateTicket:
-    """The resident judged a finished request; `text` is what they said."""
+    """The resident judged a finished request; `text` is what they said, "" for a pressed button.
+
+    `stars` 1–5 where the words or the button name them; `number` where a button names the request. `declined`: they
+    would rather not say.
+    """
 
     text: str
+    stars: int | None = None
+    number: str | None = None
+    declined: bool = False
+
+
+@dataclass(frozen=True)
+class ReopenTicket:
+    """Open a finished request again: the resident has pressed its button."""
+
+    number: str
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,7 @@ Effect = Union[
     WithdrawTicket,
     RateTicket,
     AskPrivacy,
+    ReopenTicket,
     CallHuman,
 ]
 _TYPES: dict[str, type] = {each.__name__: each for each in Effect.__args__}  # type: ignore[attr-defined]

@@ -15,6 +15,8 @@ from actions.bare import digresses, gives_up, says_no, says_skip, says_wait, say
 from actions.corrections import beside, corrections, reopen, told_more
 from actions.digressions import explain, say_aside
 from actions.effects import RecordConsent, to_wire
+from actions.person import begin_with_person, call_person, emit_call, keep_called, wants_person
+from actions.rating import undone, verdict
 from actions.submit import PERSON, PLACE
 from actions.turn import SKIPPED, SLOTS, UNKNOWN, Turn, read
 from actions.villages import village_beside, village_said, village_words
@@ -43,13 +45,23 @@ class ValidateIntakeForm(Action):
 
 def take(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
     """The slots to set after one message; says what must be said beyond the next question."""
-    if turn.slots.get("draft_id"):
+    begun = turn.slots.get("draft_id")
+    if begun and turn.context.get("draft") not in (None, begun):
+        return _end("over")
+    if begun:
         update = _go_on(turn, dispatcher)
+    elif turn.context.get("rating") and verdict(turn):
+        return _end("rated")
+    elif undone(turn):
+        return _end("undone")
     elif turn.context.get("danger") and not _is_another_matter(turn):
         return _end("stay")
     else:
         update = _settle(turn, _start(turn))
+        if update.get("person"):
+            emit_call(turn, update, dispatcher)
     keep_alarm(turn, update, dispatcher)
+    keep_called(turn, update, dispatcher)
     return update
 
 
@@ -66,6 +78,8 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
         pressed = _pressed(turn)
         consent = pressed.get("consent")
         return _settle(turn, pressed) if consent is None else _consented(bool(consent), turn, dispatcher)
+    if wants_person(turn):
+        return _settle(turn, call_person(turn, dispatcher))
     if turn.awaiting is None:  # the form was resumed by a message that is not an answer
         return _settle(turn, _unanswered(turn, facts(turn)))
     if says_wait(turn):
@@ -183,10 +197,8 @@ def _start(turn: Turn) -> dict[str, Any]:
     filled = {**_remembered(turn, ("phone",)), **filled}
     if turn.context.get("consented"):
         filled["consent"] = True
-    if turn.intent == "talk_to_human":
-        # Who wants a person is asked for no more than that person needs: where, which number, what about.
-        guess = filled.pop("either", [])[:1] or ["other"]
-        filled = {"service": guess, **dict.fromkeys(("beneficiary", "age", "name"), SKIPPED), **filled}
+    if turn.intent == "talk_to_human" and not turn.risks:
+        return begin_with_person(turn, filled)
     return filled
 
 

@@ -5,14 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.events import AllSlotsReset, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.effects import AddSupplement, FileIntake, to_wire
+from actions.effects import AddSupplement, FileIntake, RateTicket, to_wire
+from actions.rating import verdict
+from actions.talk import AnswerPolicyQuestion, Human, Progress, Rate, Supplement, Talk, Withdraw
 from actions.turn import Turn, read
 
 PLACE, PERSON = ("location", "village", "village_text"), ("beneficiary", "age", "name")
 KEPT = (*PLACE, *PERSON, "phone")
+# The request this form was for has ended meanwhile, in a person's hands: the message is heard as if there were no form.
+# Not by FollowupAction, after which no rule would know what comes next; but a need may begin a form.
+_AFRESH: dict[str, Action] = {
+    **dict.fromkeys(
+        ("greet", "thank", "goodbye", "affirm", "deny", "bot_question", "privacy_request", "out_of_scope", "cancel"),
+        Talk(),
+    ),
+    "ask_policy": AnswerPolicyQuestion(),
+    "ask_status": Progress(),
+    "supplement": Supplement(),
+    "complain": Supplement(),
+    "withdraw": Withdraw(),
+    "rate_service": Rate(),
+    "talk_to_human": Human(),
+}
 
 
 class SubmitIntake(Action):
@@ -33,6 +50,14 @@ class SubmitIntake(Action):
         elif outcome == "stay":
             words = AddSupplement(turn.text or "（先不说了）", in_danger=True)
             dispatcher.utter_message(json_message={"effect": to_wire(words)})
+        elif outcome == "rated":
+            dispatcher.utter_message(json_message={"effect": to_wire(verdict(turn) or RateTicket(turn.text))})
+        elif outcome == "undone":
+            dispatcher.utter_message(json_message={"effect": to_wire(AddSupplement(turn.text, complaint=True))})
+        elif outcome == "over":
+            action = _AFRESH.get(turn.intent)
+            events = action.run(dispatcher, tracker, domain) if action else [FollowupAction("intake_form")]
+            return [AllSlotsReset(), *events]
         else:
             dispatcher.utter_message(json_message={"effect": to_wire(intake(turn))})
         kept = {} if outcome else {slot: turn.slots.get(slot) for slot in KEPT}

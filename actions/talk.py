@@ -18,10 +18,12 @@ from actions.effects import (
     OfferWithdrawal,
     RateTicket,
     RecordConsent,
+    ReopenTicket,
     ShowProgress,
     WithdrawTicket,
     to_wire,
 )
+from actions.rating import undone, verdict
 from actions.turn import Turn, read
 
 _REPLIES = {
@@ -56,7 +58,7 @@ class Talk(Action):
 
 
 def _effect_of(turn: Turn) -> Effect | None:
-    """What is no small talk: a wish about personal data, a yes or no to the app's question, a word in danger."""
+    """What is no small talk: a wish about personal data, an answer to the app's question, a word in danger."""
     if turn.intent == "privacy_request":
         return AskPrivacy(turn.text)
     if turn.context.get("asked") and turn.intent in ("affirm", "deny"):
@@ -64,7 +66,16 @@ def _effect_of(turn: Turn) -> Effect | None:
     if turn.context.get("danger") and turn.text:
         # 嗯, 好, 谢谢 after an alarm: somebody is still there. Whoever comes reads it, and the talk is not ended.
         return AddSupplement(turn.text, in_danger=True)
-    return None
+    return judged(turn)
+
+
+def judged(turn: Turn) -> Effect | None:
+    """The answer to the question for a rating, if that is what was asked last; and whatever says that finished work is
+    not done."""
+    answer: Effect | None = verdict(turn) if turn.context.get("rating") else None
+    if answer is None and undone(turn):
+        answer = AddSupplement(turn.text, complaint=True)
+    return answer
 
 
 class _Effect(Action):
@@ -127,15 +138,16 @@ class Progress(_Effect):
 class _AboutTicket(_Effect):
     """Something about a request already filed; where nothing was filed here it is a new request."""
 
-    nothing_filed: ClassVar[dict[str, str]] = {
-        "complain": "utter_sorry_nothing_filed",
-        "talk_to_human": "utter_person_first",
-    }
+    nothing_filed: ClassVar[dict[str, str]] = {"complain": "utter_sorry_nothing_filed"}
+    wanted = "tickets"  # what of the context there must be
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Emits the effect, or begins the form with a word about it."""
         turn = read(tracker)
-        if turn.context.get("tickets"):
+        if not turn.risks and (answer := judged(turn)):
+            dispatcher.utter_message(json_message={"effect": to_wire(answer)})
+            return []
+        if turn.context.get(self.wanted):
             return super().run(dispatcher, tracker, domain)
         if self.nothing_filed.get(turn.intent) and not turn.risks:
             dispatcher.utter_message(response=self.nothing_filed[turn.intent])
@@ -148,14 +160,16 @@ class Supplement(_AboutTicket):
     kind = "add_supplement"
 
     def effect(self, turn: Turn) -> Effect:
-        """The words as they are."""
-        return AddSupplement(turn.text, complaint=turn.intent == "complain")
+        """The words as they are; or after its button was pressed the reopening."""
+        number = turn.values.get("reopen")
+        return ReopenTicket(number) if number else AddSupplement(turn.text, complaint=turn.intent == "complain")
 
 
 class Human(_AboutTicket):
-    """A person is asked for."""
+    """A person is asked for: for the request that is open, else the form files one with what is known."""
 
     kind = "call_human"
+    wanted = "open"
 
     def effect(self, turn: Turn) -> Effect:
         """The words as they are."""
@@ -179,5 +193,5 @@ class Rate(_Effect):
     kind = "rate"
 
     def effect(self, turn: Turn) -> Effect:
-        """The words as they are."""
-        return RateTicket(turn.text)
+        """The stars and the words, whether they were asked for or not."""
+        return verdict(turn) or RateTicket(turn.text)

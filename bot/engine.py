@@ -70,9 +70,9 @@ class Engine:
             raise EngineError(str(error)) from None
         return EngineReply(reply["messages"], effects, reply["parse"], reply["awaiting"])
 
-    def analyze(self, text: str) -> dict[str, Any]:
-        """The analysis of one message, in the shape of the contract without `id`."""
-        return self._post("/analyze", {"text": text}, time.monotonic() + self._seconds)
+    def analyze(self, text: str, seconds: float | None = None) -> dict[str, Any]:
+        """The analysis of one message within `seconds`, in the shape of the contract without `id`."""
+        return self._post("/analyze", {"text": text}, time.monotonic() + (seconds or self._seconds))
 
     def forget(self, conversation: str) -> None:
         """Erases what the engine knows of a conversation."""

@@ -28,6 +28,7 @@ HEADINGS = {
     "服务时间": "hours",
     "运营方式": "operator_type",
     "启用": "active",
+    "显示姓名": "shows_names",
     "township": "code",
     "township_code": "code",
     "station": "station_code",
@@ -41,7 +42,7 @@ HEADINGS = {
 }
 ROLE_NAMES = {"社工": "worker", "主管": "supervisor", "管理员": "admin"}
 OPERATORS = ("政府购买", "直接聘用")
-YES = {"", "是", "1", "true", "yes", "y", "启用"}
+YES = {"是", "1", "true", "yes", "y", "启用"}
 NO = {"否", "0", "false", "no", "n", "停用"}
 RESERVED = {"resident", "system", "bot"}  # actors of the history that are nobody's login
 
@@ -110,9 +111,9 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 
 def import_stations(session: Session, rows: Iterable[Mapping[str, str]]) -> ImportReport:
-    """Create or update stations. Columns: code, name, phone, address, hours, operator_type, active; the
-    level follows from the code's length. Importing the same rows again changes nothing. The caller
-    commits."""
+    """Create or update stations. Columns: code, name, phone, address, hours, operator_type, active, shows_names
+    (whether residents read who of the station speaks; by default not); the level follows from the code's length.
+    Importing the same rows again changes nothing. The caller commits."""
     report = ImportReport()
     seen: dict[str, int] = {}
     for line, row in _numbered(rows):
@@ -207,12 +208,14 @@ def _code(text: str, label: str) -> str:
     return text
 
 
-def _active(text: str) -> bool:
+def _yes(text: str, label: str, empty: bool = True) -> bool:
+    if not text:
+        return empty
     if text.lower() in YES:
         return True
     if text.lower() in NO:
         return False
-    raise _BadRow(f"“启用”一栏写的是“{text}”，请填 是 或 否。")
+    raise _BadRow(f"“{label}”一栏写的是“{text}”，请填 是 或 否。")
 
 
 def _short(row: Mapping[str, str], name: str, label: str, limit: int) -> str | None:
@@ -238,7 +241,8 @@ def _station_values(row: Mapping[str, str]) -> dict[str, object]:
         "address": _short(row, "address", "地址", 200),
         "hours": _short(row, "hours", "服务时间", 100),
         "operator_type": operator,
-        "active": _active(row.get("active", "")),
+        "active": _yes(row.get("active", ""), "启用"),
+        "shows_names": _yes(row.get("shows_names", ""), "显示姓名", empty=False),
     }
 
 
@@ -268,5 +272,5 @@ def _worker_values(session: Session, row: Mapping[str, str]) -> dict[str, object
         "role": role,
         "station_code": station_code,
         "division_code": _code(division, "管辖区划") if division else "",
-        "active": _active(row.get("active", "")),
+        "active": _yes(row.get("active", ""), "启用"),
     }

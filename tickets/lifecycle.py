@@ -7,18 +7,19 @@ claim at once, one gets NotAllowed.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from tickets import access
+from tickets import access, holds, ratings
 from tickets.deadlines import due_for
-from tickets.models import Conversation, Message, Station, Ticket, TicketEvent, Worker, priority_of, utc_now
+from tickets.models import Station, Ticket, TicketEvent, Worker, priority_of, utc_now
 from tickets.notices import announce
-from tickets.rules import REFUSALS, REOPEN_DAYS, RESIDENT, RULES, SYSTEM, TOLD, WORKER_ACTIONS, Rule
+from tickets.ratings import stars
+from tickets.rules import REFUSALS, REOPEN_DAYS, RESIDENT, RULES, SYSTEM, WORKER_ACTIONS, Rule
+from tickets.telling import announce_event, reachable, tell, write
 
 __all__ = [
     "RESIDENT",
@@ -31,6 +32,9 @@ __all__ = [
     "allowed_actions",
     "stars",
 ]
+
+
+STARS = tuple(str(number) for number in ratings.STARS)
 
 
 class NotAllowed(Exception):
@@ -53,7 +57,8 @@ def act(
     """Apply one action and return the ticket as it now is; flushed, the caller commits.
 
     `actor` is a Worker, or "resident" / "system". `note`: remark, reply text or result. `to`: queue code or
-    worker login (transfer), name of the department (refer). Raises NotAllowed (Incomplete when something is
+    worker login (transfer), name of the department (refer), stars "1" to "5" (rate), where the worker reads and writes
+    (hold, reply: "desk", the default, or "telegram"). Raises NotAllowed (Incomplete when something is
     missing), and access.NotVisible when the worker may not see the ticket. Whether a ticket is this
     resident's own is the caller's duty.
     """
@@ -67,15 +72,17 @@ def act(
     session.flush()
     session.refresh(ticket, with_for_update={"of": Ticket})
     worker = actor if isinstance(actor, Worker) else None
-    _check(session, ticket, action, rule, actor, note, now)
+    _check(session, ticket, action, rule, actor, note, to, now)
     changes: dict[str, Any] = {
         "status": rule.leads[ticket.status],
         "version": ticket.version + 1,
         "updated_at": now,
     }
     event, old_queue = rule.event, ticket.queue
-    if action == "claim" and worker:
-        changes["assigned_to"] = worker.id
+    if action in ("claim", "hold") and worker:
+        # Whoever speaks with the resident of a ticket that nobody has takes it up.
+        if action == "claim" or ticket.status in ("new", "assigned"):
+            changes["assigned_to"] = worker.id
         changes["acknowledged_at"] = ticket.acknowledged_at or now
     elif action == "transfer":
         destination, told = _destination(session, ticket, to)
@@ -93,11 +100,10 @@ def act(
     elif action == "close":
         changes["closed_at"] = now
     elif action == "rate":
-        changes["rating"] = stars(note or "") or ticket.rating
+        changes["rating"] = (int(to) if to in STARS else stars(note or "")) or ticket.rating
     elif action == "reopen":
         changes |= _reopened(ticket, now)
     _apply(session, ticket, changes)
-    reply = action == "reply" and _tell(session, ticket, "worker", note or "", now)
     login = worker.login if worker else str(actor)
     entry = TicketEvent(
         data_key=ticket.data_key,
@@ -109,21 +115,29 @@ def act(
         note=note,
     )
     session.add(entry)
-    _announce(session, ticket, event, old_queue, now)
-    if event in TOLD:
-        name = worker.display_name if worker else ""
-        reply = _tell(session, ticket, "system", TOLD[event].format(number=ticket.number, worker=name), now)
-    if reply:
+    held = holds.hold_of(session, ticket) is not None
+    announce_event(session, ticket, event, old_queue, held, now)
+    moved = holds.follow(session, ticket, action, actor, old_queue, to, now)
+    if _tell_resident(session, ticket, action, worker, note, moved, now) or moved:
         announce(session, "resident.reply", ticket, now)
     session.flush()
     session.expire(ticket, ["history"])
     return ticket
 
 
-def stars(words: str) -> int | None:
-    """The 1–5 stars of a rating said as a number ("5", "打4分", "五星"); None when the words name none."""
-    found = re.fullmatch(r"\D{0,6}?([1-5一二两三四五](?!般))\s*(?:颗?星|分)?\D{0,4}", words.strip())
-    return None if found is None else "12345一二三四五".index(found[1].replace("两", "二")) % 5 + 1
+def _tell_resident(
+    session: Session, ticket: Ticket, action: str, worker: Worker | None, note: str | None, moved: bool, now: datetime
+) -> bool:
+    """What the resident reads of it; True when something was written. `moved`: they have been told where it went."""
+    if action == "reply" and (conversation := reachable(session, ticket)):
+        write(session, conversation, "worker", note or "", now)
+        return True
+    if worker is None or (action == "transfer" and (moved or ticket.status != "new")):
+        return False
+    told = tell(session, ticket, RULES[action].event, worker, now)
+    if action == "resolve":
+        ratings.ask(session, ticket, now)
+    return told
 
 
 def allowed_actions(ticket: Ticket) -> list[str]:
@@ -139,6 +153,7 @@ def _check(
     rule: Rule,
     actor: Worker | str,
     note: str | None,
+    to: str | None,
     now: datetime,
 ) -> None:
     """Everything that can be said against the action before anything is written."""
@@ -152,7 +167,7 @@ def _check(
     if ticket.status not in rule.leads:
         raise NotAllowed(_refusal(ticket, action, rule))
     if (
-        action == "claim"
+        action in ("claim", "hold")
         and ticket.status == "assigned"
         and isinstance(actor, Worker)
         and ticket.assigned_to != actor.id
@@ -165,10 +180,12 @@ def _check(
             raise NotAllowed(f"办结已经超过 {REOPEN_DAYS} 天，不能重新打开，请登记一张新的工单。")
     if rule.needs_note and not note:
         raise Incomplete(rule.needs_note)
-    if action == "reply":
-        conversation = session.get(Conversation, ticket.conversation_id) if ticket.conversation_id else None
-        if conversation is None or conversation.data_key is None or conversation.data_key.dropped:
-            raise NotAllowed("这位居民不在线上，收不到回复；请打电话联系，再用备注记下来。")
+    if action == "reply" and reachable(session, ticket) is None:
+        raise NotAllowed("这位居民不在线上，收不到回复；请打电话联系，再用备注记下来。")
+    if action in ("hold", "hand_back"):
+        refused = holds.refusal(session, ticket, action, actor if isinstance(actor, Worker) else None, to, now)
+        if refused:
+            raise NotAllowed(refused)
 
 
 def _refusal(ticket: Ticket, action: str, rule: Rule) -> str:
@@ -250,34 +267,3 @@ def _apply(session: Session, ticket: Ticket, changes: dict[str, Any]) -> None:
         session.refresh(ticket)
         raise NotAllowed("这张工单刚刚被别人改动了，请刷新后再看。")
     session.refresh(ticket)
-
-
-def _tell(session: Session, ticket: Ticket, author: str, text: str, now: datetime) -> bool:
-    """Put a message into the ticket's conversation; False when there is none (phone, visit, erased)."""
-    conversation = session.get(Conversation, ticket.conversation_id) if ticket.conversation_id else None
-    if conversation is None or conversation.data_key is None or conversation.data_key.dropped:
-        return False
-    session.add(
-        Message(
-            data_key=conversation.data_key,
-            conversation_id=conversation.id,
-            author=author,
-            text=text,
-            created_at=now,
-        )
-    )
-    return True
-
-
-def _announce(session: Session, ticket: Ticket, event: str, old_queue: str, now: datetime) -> None:
-    if ticket.queue != old_queue:
-        announce(session, "ticket.updated", ticket, now, queue=old_queue)
-    kinds = {
-        "claimed": "ticket.claimed",
-        "assigned": "ticket.assigned",
-        "supplemented": "ticket.supplemented",
-    }
-    kind = kinds.get(event, "ticket.updated")
-    if event in ("transferred", "reopened") and ticket.status == "new":
-        kind = "ticket.new"
-    announce(session, kind, ticket, now)

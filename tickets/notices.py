@@ -16,6 +16,11 @@ transaction. Redis may lose everything: `unsend` puts rows back.
 | `ticket.claimed`     | workers of the queue: somebody has taken it                           |
 | `ticket.supplemented`| its worker: the resident added something                              |
 | `ticket.undelivered` | its worker: what was said to the resident has not got through         |
+| `ticket.withdrawn`   | its worker: the resident took it back                                 |
+| `ticket.complaint`   | its worker and the supervisors: the resident is discontent            |
+| `ticket.danger`      | its worker and the whole queue: danger while a person held the talk   |
+| `person.wanted`      | its worker, else the whole queue: the resident wants a person         |
+| `resident.said`      | who holds the conversation: the resident said something               |
 | `ticket.updated`     | open pages: anything else changed                                     |
 | `resident.reply`     | the resident's channel: a Message row is waiting in the conversation  |
 """

@@ -52,21 +52,18 @@ RULES: Mapping[str, Rule] = {
     "close": Rule("关闭", WORKER | {SYSTEM}, {"resolved": "closed"}, "closed"),
     # to "new" when nobody owns it any more (decided in act); within 30 days
     "reopen": Rule("重新打开", ANYONE, {"resolved": "in_progress", "closed": "in_progress"}, "reopened"),
+    # to speak with the resident oneself, through the assistant, which is silent meanwhile; takes the ticket up as well
+    "hold": Rule("接管对话", WORKER, {**_stay(*OPEN), "new": "accepted", "assigned": "accepted"}, "held"),
+    "hand_back": Rule("交回助手", ANYONE, _stay(*OPEN), "handed_back"),
+    "call": Rule("找真人", frozenset({RESIDENT}), _stay(*OPEN), "called"),
+    "complain": Rule("投诉", frozenset({RESIDENT}), _stay(*OPEN), "complained", "请说说哪里不满意。"),
     "supplement": Rule("补充", frozenset({RESIDENT, SYSTEM}), _stay(*OPEN), "supplemented", "请说说要补充什么。"),
     "rate": Rule("评价", frozenset({RESIDENT}), _stay("resolved", "closed"), "rated", "请说说您满意不满意。"),
     "withdraw": Rule("撤回", frozenset({RESIDENT}), dict.fromkeys(OPEN, "withdrawn"), "withdrawn"),
 }
 
 WORKER_ACTIONS = tuple(action for action, rule in RULES.items() if "worker" in rule.by)
-"""claim, transfer, refer, note, reply, resolve, close, reopen: in the order buttons are shown."""
-
-# What a resident hears without asking. No word of the matter itself: the phone may be shared with the wrong
-# person.
-TOLD = {
-    "claimed": "您的事（编号 {number}）{worker}已经接手了，会跟您联系。",
-    "referred": "您的事（编号 {number}）已经转给相关部门办理，社工会一直跟着，有消息就告诉您。",
-    "resolved": "您的事（编号 {number}）社工说办好了。要是没办好、您不满意，回我一句话，我们接着办。",
-}
+"""claim, transfer, refer, note, reply, resolve, close, reopen, hold, hand_back: in the order buttons are shown."""
 
 REFUSALS = {
     "resolved": "这张工单已经办结，不能再{name}；要接着办，请先重新打开。",

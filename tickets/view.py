@@ -25,6 +25,10 @@ LEVEL_NAMES = {"township": "乡镇", "county": "县", "city": "市", "province":
 EVENT_NAMES = {
     "created": "提交",
     "supplemented": "补充",
+    "called": "居民找真人",
+    "complained": "居民投诉",
+    "held": "接管对话",
+    "handed_back": "对话交回助手",
     "claimed": "受理",
     "assigned": "指派",
     "transferred": "转办",

@@ -19,9 +19,10 @@ from bot.engine import Engine, EngineError
 from bot.media import CannotListen, Listener, open_listener
 from nlu.places.national import gazetteer
 from policy.search import prepare
-from tickets import follow_up, notices, retention
+from tickets import follow_up, holds, notices, retention
 from tickets.database import Database
-from tickets.models import utc_now
+from tickets.lifecycle import SYSTEM, NotAllowed, act
+from tickets.models import Ticket, utc_now
 from tickets.sealing import Keyring
 from yimi.redis import redis_url
 from yimi.settings import Settings
@@ -30,6 +31,7 @@ log = logging.getLogger("yimi")
 
 RELAY_SECONDS = 0.2
 HOUSEKEEPING_SECONDS = 60
+HOLDS_SECONDS = 5
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -151,13 +153,17 @@ def bot(settings: Settings) -> None:
 
 
 def dispatcher(settings: Settings) -> None:
-    """Relays the outbox to the Redis stream. A failed Redis costs nothing but time: the rows wait."""
+    """Relays the outbox to the Redis stream, gives conversations back to the assistant that a worker left, and keeps
+    the promises about time. A failed Redis costs nothing but time: the rows wait."""
     database, client, engine = open_database(settings), open_redis(settings), open_engine(settings)
     publish = notices.stream_publisher(client)
     running = _until_stopped()
-    pause, tidied = RELAY_SECONDS, 0.0
+    pause, tidied, looked = RELAY_SECONDS, 0.0, 0.0
     while running():
         try:
+            if time.monotonic() - looked > HOLDS_SECONDS:
+                looked = time.monotonic()
+                hand_back_silent(database, settings.hold_hours)
             with database.reading() as session:
                 waiting = notices.any_unsent(session)
             if waiting:
@@ -192,6 +198,28 @@ def _keep_promises(database: Database, engine: Engine) -> None:
             engine.forget(conversation)
         except EngineError as error:  # its own copy ends after 30 days at the latest
             log.warning("engine could not forget conversation %s: %s", conversation, error)
+
+
+def hand_back_silent(database: Database, hours: float) -> int:
+    """Conversations whose worker has been silent for so many working hours go back to the assistant; how many."""
+    now = utc_now()
+    with database.reading() as session:
+        numbers = [ticket.id for ticket in holds.silent(session, hours, now)]
+    done = 0
+    for ticket_id in numbers:
+        with database.session() as session:
+            ticket = session.get_one(Ticket, ticket_id)
+            hold = holds.hold_of(session, ticket)
+            if hold is None or not holds.is_silent(session, hold, ticket, hours, now):
+                continue  # the worker wrote just now
+            try:
+                act(session, ticket, "hand_back", SYSTEM, now=now)
+            except NotAllowed:
+                continue
+            session.commit()
+            log.info("%s: conversation handed back after %s working hours", ticket.number, hours)
+            done += 1
+    return done
 
 
 def _until_stopped() -> Callable[[], bool]:

@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     wechat_app_secret: str | None = Field(default=None, validation_alias="WECHAT_APP_SECRET")
     wechat_aes_key: str | None = Field(default=None, validation_alias="WECHAT_AES_KEY")
     wechat_api_url: str = Field(default="https://api.weixin.qq.com", validation_alias="WECHAT_API_URL")
+    hold_hours: float = Field(default=12, gt=0, le=1000, validation_alias="YIMI_HOLD_HOURS")
     demo: bool = Field(default=True, validation_alias="YIMI_DEMO")
     speech_model: Path | None = Field(default=None, validation_alias="YIMI_SPEECH_MODEL")
     ocr: bool = Field(default=False, validation_alias="YIMI_OCR")
@@ -200,6 +201,8 @@ def _cure(error: Any) -> str:
         "bool_parsing": "要写 0 或 1",
         "less_than_equal": "太大",
         "greater_than_equal": "太小",
+        "greater_than": "要大于 0",
+        "float_parsing": "要写数字",
     }
     return kinds.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
 

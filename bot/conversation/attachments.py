@@ -25,7 +25,7 @@ from tickets.access import tickets_of
 from tickets.attachments import settle_hearing
 from tickets.database import Database
 from tickets.lifecycle import RESIDENT, NotAllowed, act
-from tickets.models import OPEN, Attachment, Conversation
+from tickets.models import OPEN, Attachment, Conversation, Ticket
 
 SHOWN = 500  # characters of a transcript that are read back to the resident
 LEAST = 4  # characters from which a transcript is recognised inside other words
@@ -151,8 +151,11 @@ def _heard(database: Database, listener: Listener | None, attachment_id: str) ->
     return text
 
 
-def arrive(session: Session, conversation: Conversation, came: Came, kept: bool, now: datetime) -> None:
-    """Store the file, or drop it; one that comes after the form is done belongs to the request that runs."""
+def arrive(
+    session: Session, conversation: Conversation, came: Came, kept: bool, now: datetime, of_person: Ticket | None = None
+) -> None:
+    """Store the file, or drop it; one that comes after the form is done belongs to the request that runs, and one that
+    is sent to a person to theirs (`of_person`)."""
     attached = came.inbound.attachment
     if attached is None:
         return
@@ -166,9 +169,10 @@ def arrive(session: Session, conversation: Conversation, came: Came, kept: bool,
         if attached.recognised:
             settle_hearing(row, came.heard)
         session.add(row)
-    if row is None or attached.fetched or not kept or conversation.awaiting is not None:
+    in_form = conversation.awaiting is not None and of_person is None
+    if row is None or attached.fetched or not kept or in_form:
         return
-    running = [each for each in tickets_of(session, conversation) if each.status in OPEN]
+    running = [of_person or each for each in tickets_of(session, conversation) if each.status in OPEN]
     if not running:
         return
     row.ticket_id = running[-1].id

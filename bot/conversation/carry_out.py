@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import singledispatch
 
 from sqlalchemy import delete, update
@@ -19,10 +19,12 @@ from actions.effects import (
     OfferWithdrawal,
     RateTicket,
     RecordConsent,
+    ReopenTicket,
     ShowProgress,
     WithdrawTicket,
 )
-from bot.conversation import consent, words
+from actions.rating import says_undone
+from bot.conversation import consent, person, words
 from bot.conversation.attachments import marked
 from bot.conversation.inbound import Said
 from nlu.consents import QUALITY
@@ -30,8 +32,12 @@ from policy import answer_in_words
 from tickets import consents
 from tickets.access import tickets_of
 from tickets.filing import Intake, file_intake
+from tickets.holds import hold_of
 from tickets.lifecycle import RESIDENT, NotAllowed, act
 from tickets.models import OPEN, Attachment, Conversation, Message, Station, Ticket
+from tickets.notices import announce
+from tickets.ratings import LOW, STARS, asked_last
+from tickets.rules import REOPEN_DAYS
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def _file(effect: FileIntake, scene: Scene) -> list[Said]:
         ),
         scene.now,
     )
-    if not effect.finished:
+    if not effect.finished or hold_of(scene.session, ticket):
         return []
     desk = scene.session.get_one(Station, ticket.queue)
     alarmed = len(ticket.history) > 1
@@ -130,7 +136,7 @@ def _progress(effect: ShowProgress, scene: Scene) -> list[Said]:
     filed = tickets_of(scene.session, scene.conversation)
     if not filed:
         return [(words.NOTHING_FILED, [])]
-    lines = [words.progress(each, scene.session.get_one(Station, each.queue)) for each in filed[-5:]]
+    lines = [words.progress(each, scene.session.get_one(Station, each.queue), scene.now) for each in filed[-5:]]
     return [("\n".join(lines), [])]
 
 
@@ -139,23 +145,57 @@ def _supplement(effect: AddSupplement, scene: Scene) -> list[Said]:
     ticket, text = _latest(scene), scene.marked(effect.text)
     if ticket is None:
         return [(words.NOTHING_FILED, [])]
-    if effect.complaint and ticket.status in ("resolved", "closed"):
-        return _try(scene, ticket, "reopen", text, words.REOPENED)
+    if ticket.status not in OPEN:
+        return _about_finished(scene, ticket, effect)
     if effect.in_danger:
         silent = effect.text.strip() in ("1", "１", "一")  # the sign we offered to those who cannot speak
         return _try(scene, ticket, "supplement", text, words.SILENT if silent else words.WITH_YOU)
-    note = f"居民不满意：{text}" if effect.complaint else text
-    return _try(scene, ticket, "supplement", note, words.COMPLAINED if effect.complaint else words.SUPPLEMENTED)
+    if effect.complaint:
+        return _try(scene, ticket, "complain", text, words.COMPLAINED)
+    return _try(scene, ticket, "supplement", text, words.SUPPLEMENTED)
+
+
+def _about_finished(scene: Scene, ticket: Ticket, effect: AddSupplement) -> list[Said]:
+    """More words about something that is over: discontent opens it again, anything else is offered to."""
+    again = {
+        "title": "重新交一件",
+        "payload": "/request_service" + json.dumps({"service": (ticket.services or ["other"])[0]}),
+    }
+    no = {"title": "不用了", "payload": "/deny"}
+    if ticket.status == "withdrawn":
+        return [(words.WAS_WITHDRAWN.format(number=ticket.number), [again, no])]
+    finished = ticket.closed_at or ticket.resolved_at or ticket.updated_at
+    if scene.now - finished > timedelta(days=REOPEN_DAYS):
+        return [(words.TOO_OLD.format(number=ticket.number, days=REOPEN_DAYS), [again, no])]
+    if not effect.complaint:
+        return [(words.OFFER_REOPENING.format(number=ticket.number), [_reopening(ticket), no])]
+    return _reopened(scene, ticket, scene.marked(effect.text))
+
+
+def _reopening(ticket: Ticket) -> dict[str, str]:
+    return {"title": "重新打开", "payload": "/complain" + json.dumps({"reopen": ticket.number})}
+
+
+def _reopened(scene: Scene, ticket: Ticket, note: str | None) -> list[Said]:
+    """Opens a request again; the supervisors hear of it too."""
+    said = _try(scene, ticket, "reopen", note, words.REOPENED)
+    if ticket.status in OPEN:
+        announce(scene.session, "ticket.complaint", ticket, scene.now)
+    return said
 
 
 @carry_out.register
 def _human(effect: CallHuman, scene: Scene) -> list[Said]:
     ticket = _latest(scene)
-    if ticket is None:
+    if ticket is None or ticket.status not in OPEN:
         return [(words.NOTHING_FILED, [])]
-    desk = scene.session.get_one(Station, ticket.queue)
-    said = words.HUMAN_CALLED.format(desk=words.shown(desk), phone="，或者打您留的电话" if ticket.phone else "")
-    return _try(scene, ticket, "supplement", f"居民要找真人：{scene.marked(effect.text)}", said)
+    return person.call(scene.session, scene.conversation, ticket, scene.marked(effect.text), scene.now)
+
+
+@carry_out.register
+def _reopen(effect: ReopenTicket, scene: Scene) -> list[Said]:
+    ticket = _own(scene, effect.number)
+    return [(words.NOTHING_FILED, [])] if ticket is None else _reopened(scene, ticket, None)
 
 
 @carry_out.register
@@ -175,7 +215,7 @@ def _offer_withdrawal(effect: OfferWithdrawal, scene: Scene) -> list[Said]:
 
 @carry_out.register
 def _withdraw(effect: WithdrawTicket, scene: Scene) -> list[Said]:
-    ticket = next((t for t in tickets_of(scene.session, scene.conversation) if t.number == effect.number), None)
+    ticket = _own(scene, effect.number)
     if ticket is None:
         return [(words.NOTHING_FILED, [])]
     return _try(scene, ticket, "withdraw", None, words.WITHDRAWN)
@@ -183,8 +223,30 @@ def _withdraw(effect: WithdrawTicket, scene: Scene) -> list[Said]:
 
 @carry_out.register
 def _rate(effect: RateTicket, scene: Scene) -> list[Said]:
-    done = [each for each in tickets_of(scene.session, scene.conversation) if each.status in ("resolved", "closed")]
-    return _try(scene, done[-1], "rate", effect.text, words.RATED) if done else [(words.RATED, [])]
+    if effect.declined:
+        return [(words.NOT_RATED, [])]
+    ticket = _own(scene, effect.number) if effect.number else asked_last(scene.session, scene.conversation)
+    if ticket is None:
+        done = [each for each in tickets_of(scene.session, scene.conversation) if each.status in ("resolved", "closed")]
+        ticket = done[-1] if done else None
+    if ticket is None:
+        return [(words.RATED, [])]
+    try:
+        note = effect.text or STARS[effect.stars or 3]
+        act(scene.session, ticket, "rate", RESIDENT, note=note, to=str(effect.stars or ""), now=scene.now)
+    except NotAllowed as refusal:
+        return [(f"{ticket.number}：{refusal}", [])]
+    if says_undone(effect.text):
+        return _about_finished(scene, ticket, AddSupplement(effect.text, complaint=True))
+    if effect.stars and effect.stars <= LOW:
+        announce(scene.session, "ticket.complaint", ticket, scene.now)
+        return [(words.RATED_LOW, [_reopening(ticket), {"title": "不用了", "payload": "/deny"}])]
+    return [(words.RATED, [])]
+
+
+def _own(scene: Scene, number: str | None) -> Ticket | None:
+    """A request of this conversation by its number."""
+    return next((each for each in tickets_of(scene.session, scene.conversation) if each.number == number), None)
 
 
 def _try(scene: Scene, ticket: Ticket, action: str, note: str | None, said: str) -> list[Said]:

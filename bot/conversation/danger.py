@@ -54,13 +54,15 @@ def call_for_help(
     parse: dict[str, Any] | None,
     form: FileIntake | None,
     now: datetime,
+    held: Ticket | None = None,
 ) -> Ticket:
     """Files the alarm, or adds to the one that is open in this conversation. No form stands before it; what a form
-    has learnt already (`form`), above all the place, goes with it."""
+    has learnt already (`form`), above all the place, goes with it. `held`: the ticket in whose name a person speaks
+    with the resident just now; the alarm is theirs."""
     place = locate(text)
     found = [each["code"] for each in (parse or {}).get("services", [])]
     services = list(dict.fromkeys([_SERVICE.get(risk, "other") for risk in alarm.risks] + found))
-    running = _open_alarm(session, conversation, now)
+    running = _open_alarm(session, conversation, now) or held
     facts = _facts(text, parse)
     return file_intake(
         session,

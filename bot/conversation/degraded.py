@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from bot.conversation import words
 from bot.conversation.attachments import marked
 from bot.conversation.consent import declined
+from bot.conversation.person import BACK_BUTTON, asks_for_person, call
 from nlu.entities import extract
 from nlu.places.national import locate
 from tickets.filing import Intake, file_intake
-from tickets.models import Conversation
+from tickets.models import Conversation, Station
 
 SHORTEST = 6  # characters from which words are a request and not a greeting or a bare answer
 
@@ -25,9 +26,10 @@ def take_down(
     phones = [str(each.value) for each in extract(text) if each.type == "phone"]
     if alarmed:  # the alarm is filed and answered already
         return []
-    if declined(conversation):  # nothing of them is written down; the engine will ask again
+    wanted = asks_for_person(text)  # it takes no engine to call one
+    if declined(conversation) and not wanted:  # nothing of them is written down; the engine will ask again
         return [(words.PAUSED, [])]
-    if len(text) < SHORTEST and place.status == "none" and not phones:
+    if not wanted and len(text) < SHORTEST and place.status == "none" and not phones:
         return [(words.PAUSED, [])]
     ticket = file_intake(
         session,
@@ -45,4 +47,7 @@ def take_down(
         ),
         now,
     )
-    return [(words.recorded_without_engine(ticket), [])]
+    if wanted and not (said := call(session, conversation, ticket, text, now)):
+        desk = session.get_one(Station, ticket.queue)
+        return [(words.called_without_engine(ticket, desk, now), [BACK_BUTTON])]
+    return said if wanted else [(words.recorded_without_engine(ticket), [])]

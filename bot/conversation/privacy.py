@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +17,7 @@ from bot.conversation.account import account_of
 from bot.conversation.carry_out import Scene, carry_out
 from bot.conversation.corrections import correct, propose, values_in
 from bot.conversation.inbound import Inbound, Said
+from bot.conversation.standing import Standing
 from nlu.consents import QUALITY
 from tickets import consents
 from tickets.access import tickets_of
@@ -38,19 +38,23 @@ class Wish:
     text: str = ""
 
 
-def wish_of(inbound: Inbound, text: str, offered: list[str], context: dict[str, Any]) -> Wish | None:
+def wish_of(inbound: Inbound, text: str, standing: Standing) -> Wish | None:
     """The wish of a message; None for one that the engine must hear, or a button that is no longer offered.
 
-    While consent is asked, 不要留我的资料 is a no to it; in danger and in a form, 别打电话 is an answer.
+    While consent is asked, 不要留我的资料 is a no to it; in danger and in a form, 别打电话 is an answer, and while a
+    person speaks it and 电话改成 are said to that person.
     """
+    offered, context = standing.offered, standing.context
     if inbound.payload:
         known = inbound.payload in offered and inbound.payload.startswith(PREFIX)
         return Wish(inbound.payload.removeprefix(PREFIX), text) if known else None
     kind = wishes.heard(text)
     if kind is None and not context["awaiting"] and context["tickets"] and wishes.corrects(text) and values_in(text):
         kind = wishes.CORRECT
-    busy = context["awaiting"] or context["danger"]
+    busy = context["awaiting"] or context["danger"] or standing.held
     if kind is None or refusal(text, offered) or (kind == wishes.NO_CONTACT and busy):
+        return None
+    if standing.held and kind == wishes.CORRECT:
         return None
     return Wish(kind, text)
 

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from actions.effects import FileIntake
-from bot.conversation import consent, inbox, privacy, transcript, words
-from bot.conversation.attachments import Came, arrive, listen
-from bot.conversation.carry_out import Scene, carry_out, look_up
-from bot.conversation.danger import LEVELS, call_for_help, heard_danger, together, words_of_safety
-from bot.conversation.degraded import take_down
-from bot.conversation.inbound import Inbound, Reply, Said
+from bot.conversation import consent, inbox, person, privacy, transcript, words
+from bot.conversation.attachments import Came, listen
+from bot.conversation.carry_out import look_up
+from bot.conversation.danger import heard_danger, together
+from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.order import Turns
+from bot.conversation.settle import LONGEST, Turned, settle
 from bot.conversation.standing import Standing, standing_of
 from bot.engine import Engine, EngineError, EngineReply
 from bot.media import Listener
-from nlu.safety import Alarm, assess, assess_alone
+from nlu.safety import assess, assess_alone
 from tickets.attachments import Admitted, keep
 from tickets.database import Database
 from tickets.models import Conversation
 
 log = logging.getLogger("conversation")
 
-LONGEST = 10_000
 SECONDS_IN_DANGER = 1.2  # the hotline must not wait for a hanging engine
 
 
@@ -144,9 +141,10 @@ class TurnTaker:
         text = came.text
         floor = together(assess(text), assess(came.aside))
         heard: EngineReply | None = None
-        wish = None if floor.risks else privacy.wish_of(came.inbound, came.said, standing.offered, standing.context)
-        plain = None if wish else _plain_answer(came, standing, alarmed=bool(floor.risks))
-        if wish is None and plain is None:
+        wish = None if floor.risks else privacy.wish_of(came.inbound, came.said, standing)
+        overheard, for_person = (None, False) if wish else self._overhear(came, bool(floor.risks), standing)
+        plain = None if wish or for_person else _plain_answer(came, standing, alarmed=bool(floor.risks))
+        if wish is None and plain is None and not for_person:
             try:
                 heard = self._engine.turn(
                     standing.id,
@@ -164,7 +162,9 @@ class TurnTaker:
             if inbox.state_of(session, inbound) != inbox.PENDING:
                 return None
             conversation = session.get_one(Conversation, standing.id)
-            said = _settle(session, conversation, came, floor, heard, wish or plain, looked_up)
+            # What a machine heard beside the words never reached the engine: there the floor's judgement stands.
+            alarm = together(heard_danger(floor, heard.parse if heard else overheard), assess(came.aside))
+            said = settle(session, conversation, Turned(came, alarm, heard, wish or plain, looked_up, for_person))
             if inbound in self._late:
                 said = [(words.back_again(transcript.numbers_of(session, conversation)), []), *said]
             # Who was erased by this turn goes on in a conversation that knows nothing of the old one.
@@ -178,6 +178,18 @@ class TurnTaker:
         if forgotten:
             self._forget(standing.id)
         return reply
+
+    def _overhear(self, came: Came, alarmed: bool, standing: Standing) -> tuple[dict[str, Any] | None, bool]:
+        """(analysis, whether the message is for a person): a person who speaks, or one who asked something. The engine
+        only listens for danger then; no turn of the form is taken."""
+        if not standing.held and (standing.services is None or came.inbound.payload):
+            return None, False
+        parse = None
+        try:
+            parse = self._engine.analyze(came.text[:LONGEST], SECONDS_IN_DANGER if alarmed else person.SECONDS)
+        except EngineError as error:
+            log.error("engine: %s (conversation %s)", error, standing.id)
+        return parse, standing.held or person.is_answer(parse, standing.services or [])
 
     def _forget(self, conversation_id: str) -> None:
         try:
@@ -217,56 +229,3 @@ def _plain_answer(came: Came, standing: Standing, alarmed: bool) -> str | None:
     if not came.text:
         return words.EMPTY
     return None if any(character.isalnum() for character in came.text) else words.ONLY_SIGNS
-
-
-def _settle(
-    session: Session,
-    conversation: Conversation,
-    came: Came,
-    floor: Alarm,
-    heard: EngineReply | None,
-    plain: privacy.Wish | str | None,
-    looked_up: dict[str, str],
-) -> list[Said]:
-    """What a turn changes, and what is said: danger first, then what was done, then the next question."""
-    now = datetime.now(UTC)
-    said: list[Said] = []
-    inbound = came.inbound
-    # What a machine heard beside the words never reached the engine: there the floor's judgement stands.
-    alarm = together(heard_danger(floor, heard.parse if heard else None), assess(came.aside))
-    kept = bool(alarm.risks) or consent.keeps(session, conversation)
-    shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else came.shown(kept)
-    if shown and kept:
-        transcript.add(session, conversation, "resident", shown[:LONGEST], inbound.message_id, seen=True)
-    arrive(session, conversation, came, kept, now)
-    privacy.heed(session, conversation, came.said, now)
-    if alarm.risks:
-        said += [(each, []) for each in words_of_safety(session, conversation, alarm, came.everything, now)]
-        form = next((each for each in heard.effects if isinstance(each, FileIntake)), None) if heard else None
-        call_for_help(session, conversation, alarm, came.marked, heard.parse if heard else None, form, now)
-        conversation.urgency = max(conversation.urgency, alarm.urgency, key=LEVELS.index)
-    said += [(each, []) for each in came.told(kept)]
-    if len(came.text) > LONGEST:
-        said.append((words.TOO_LONG, []))
-    if heard:
-        for effect in heard.effects:
-            said += carry_out(effect, Scene(session, conversation, now, looked_up))
-        said += [(each["text"], each["buttons"]) for each in heard.messages]
-        conversation.awaiting = heard.awaiting
-        if heard.awaiting is None and transcript.is_filed(session, conversation.draft_id):
-            conversation.draft_id = transcript.new_draft()  # the next request is another one
-        said += consent.ask_quality(conversation, heard, alarm, now)
-    elif isinstance(plain, privacy.Wish):
-        said += privacy.grant(plain, Scene(session, conversation, now, looked_up), inbound)
-    elif plain is not None:
-        # The question that is open stays open, and its buttons stay valid: they are shown again.
-        said += [(plain, [])] if plain else []
-        said += transcript.last_question(session, conversation) if inbound.payload else []
-    else:
-        said += take_down(session, conversation, came.everything, bool(alarm.risks), now)
-    if heard or any(buttons for _, buttons in said):
-        conversation.offered = [each["payload"] for _, buttons in said for each in buttons]
-        conversation.offer_no += 1
-    conversation.seen_at = now
-    conversation.version += 1
-    return said

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from tickets.catalogue import service_names
 from tickets.models import LOCAL, TRIAGE, Station, Ticket
+from tickets.office_hours import read_hours
+from tickets.telling import desk_name, worker_name
 
 STATUS = {
     "new": "已经交到{desk}，等社工接手",
@@ -41,9 +43,20 @@ SUPPLEMENTED = "好，补充到 {number} 里了，社工能看到。"
 COMPLAINED = "您的意见已经记到 {number} 里，社工和他们的主管都能看到。"
 WITH_YOU = "我在这里，您说的社工都能看到。有危险马上打 110，急病打 120。"
 SILENT = "收到，您不方便说话。社工能看到。等方便了，打几个字说说您在哪里；有危险马上打 110。"
-HUMAN_CALLED = "好，我已经告诉{desk}：您要找真人。社工会在这里回复您{phone}。等不及可以打 12345。"
+CALLED_ALREADY = "社工已经叫了，来了就在这里回您。等不及请打 12345。"
+CALLED_IN_DANGER = "社工已经叫了，您说的他们都能看到。我在这里，您随时说。有危险马上打 110，急病打 120。"
+WORKER_READS = "社工在看，您的话他（她）能看到。"
+WORKER_WILL_READ = "社工还没到，您说的都给他（她）留着，来了就能看到。"
+PASSED_ON = "好，您的话社工能看到。"
+WITH_ASSISTANT = "好，接着跟我说就行。您跟社工说的话都留着，他（她）来了会在这里回您。"
+TO_ASSISTANT = "不等了，先跟助手说"
 RATED = "谢谢您告诉我们，已经记下了。"
+RATED_LOW = "对不住，没让您满意。您的话社工和主管都能看到。要不要重新打开，让社工接着办？"
+NOT_RATED = "好，不说也没关系。有事随时找我。"
 WITHDRAWN = "好，{number} 已经撤回，不再办了。以后想办再跟我说。"
+OFFER_REOPENING = "这件事（{number}）社工已经办结了。要接着办，我替您重新打开？"
+TOO_OLD = "这件事（{number}）办结超过 {days} 天了，打不开了。还要办的话，我给您重新交一件？"
+WAS_WITHDRAWN = "这件事（{number}）您已经撤回了。还想办的话，我给您重新交一件？"
 REOPENED = "好，{number} 重新打开了，社工会接着办，您的话他们能看到。"
 QUALITY_YES = "谢谢您，记下了。哪天不愿意了，说一声“别拿我的话去改进”就收回。"
 QUALITY_NO = "好，这次说的话不留作改进用。您的事照常办。"
@@ -145,20 +158,71 @@ def completed(ticket: Ticket, desk: Station) -> str:
 
 
 def shown(desk: Station) -> str:
-    """A desk as residents are told of it; the desk of last resort means nothing to them by its name."""
-    return "值班总台" if desk.code == TRIAGE else desk.name
+    """A desk as residents are told of it."""
+    return desk_name(desk)
 
 
-def progress(ticket: Ticket, desk: Station) -> str:
-    """One request in plain words: whose desk, by when."""
-    who = ticket.assignee.display_name if ticket.assignee else "社工"
+def when(moment: datetime, now: datetime) -> str:
+    """A moment to come as one says it: 今天 13:30, 明天 8:30, 周一（11月23日）8:30."""
+    local, today = moment.astimezone(LOCAL), now.astimezone(LOCAL).date()
+    clock = f"{local.hour}:{local.minute:02}"
+    days = (local.date() - today).days
+    if days in (0, 1):
+        return f"{('今天', '明天')[days]} {clock}"
+    return f"周{'一二三四五六日'[local.weekday()]}（{local.month}月{local.day}日）{clock}"
+
+
+def presence(ticket: Ticket, desk: Station, now: datetime) -> str:
+    """When somebody will be there to answer, honestly: at night nobody is."""
+    hours = read_hours(desk.hours)
+    if not hours.open_at(now):
+        opens = when(hours.next_opening(now), now)
+        return (
+            f"现在社工下班了，{opens} 上班，看到了就在这里回您（节假日会晚些）。\n"
+            "等不及请打 12345；有危险打 110，急病打 120。"
+        )
+    if ticket.acknowledged_at:
+        return "接您这件事的社工会在这里回您。等不及请打 12345。"
+    due = f"，最晚 {when(ticket.due_acknowledge, now)} 前有人接" if ticket.due_acknowledge > now else ""
+    return f"社工来了就在这里回您{due}。等不及请打 12345。"
+
+
+def called(ticket: Ticket, desk: Station, now: datetime, asking: bool) -> str:
+    """A person was called. `asking`: where the resident lives is asked next, so the right desk is not known yet."""
+    if asking:
+        return f"好，我这就替您叫社工（受理号 {ticket.number}）。"
+    return f"好，我替您叫社工了，已经告诉{shown(desk)}（受理号 {ticket.number}）。\n{_meanwhile(ticket, desk, now)}"
+
+
+def called_without_engine(ticket: Ticket, desk: Station, now: datetime) -> str:
+    """The engine is down and a person was called all the same; nobody will ask for the place but this."""
+    where = "" if ticket.township else "\n请告诉我您住哪个县、哪个乡镇，好找离您最近的社工。"
+    return called(ticket, desk, now, asking=False) + where
+
+
+def called_there(ticket: Ticket, desk: Station, now: datetime) -> str:
+    """The place is known now, and with it who comes."""
+    return f"好，告诉{shown(desk)}了。\n{_meanwhile(ticket, desk, now)}"
+
+
+def _meanwhile(ticket: Ticket, desk: Station, now: datetime) -> str:
+    phone = "" if ticket.phone else "留个电话也行，社工好打给您。"
+    return f"{presence(ticket, desk, now)}\n您先说说是什么事，社工来了都能看到，只用来办您的事。{phone}"
+
+
+def progress(ticket: Ticket, desk: Station, now: datetime) -> str:
+    """One request in plain words: whose desk, by when; what is overdue is said to be, with whom to turn to."""
+    who = worker_name(ticket.assignee, desk)
     status = STATUS[ticket.status].format(desk=shown(desk), who=who, department=ticket.department or "有关部门")
-    due = ""
-    if ticket.status == "new":
-        due = f"，最晚 {local_time(ticket.due_acknowledge)} 前接手"
-    elif ticket.status in ("assigned", "accepted", "in_progress"):
-        due = f"，最晚 {local_time(ticket.due_resolve)} 前给您答复"
-    return f"{matter(ticket)}（受理号 {ticket.number}）：{status}{due}。"
+    due, late = "", False
+    if ticket.status in ("new", "assigned") and ticket.acknowledged_at is None:
+        late = ticket.due_acknowledge < now
+        due = f"，{'原定' if late else '最晚'} {local_time(ticket.due_acknowledge)} 前接手"
+    elif ticket.status in ("assigned", "accepted", "in_progress", "referred"):
+        late = ticket.due_resolve < now
+        due = f"，{'原定' if late else '最晚'} {local_time(ticket.due_resolve)} 前给您答复"
+    overdue = "，已经过了时候，对不住。您可以打 12345 催，报受理号就行；也可以跟我说“投诉”" if late else ""
+    return f"{matter(ticket)}（受理号 {ticket.number}）：{status}{due}{overdue}。"
 
 
 def matter(ticket: Ticket) -> str:

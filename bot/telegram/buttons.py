@@ -19,9 +19,16 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 SIGNATURE = 10  # base64 characters: 60 bits
 SHORT_TITLE = 5  # characters up to which two buttons share a row: old eyes need wide buttons
-ACTIONS = {"claim": "认领", "reply": "回复", "resolve": "办结", "show": "查看"}
+ACTIONS = {
+    "claim": "认领",
+    "hold": "接管对话",
+    "reply": "回复",
+    "hand_back": "交回助手",
+    "resolve": "办结",
+    "show": "查看",
+}
 _OFFER = re.compile(r"b1:(\d{1,9}):(\d{1,3}):([\w-]{10})", re.ASCII)
-_WORK = re.compile(r"w1:(claim|reply|resolve|show):([0-9-]{1,32}):([\w-]{10})", re.ASCII)
+_WORK = re.compile(r"w1:(claim|hold|reply|hand_back|resolve|show):([0-9-]{1,32}):([\w-]{10})", re.ASCII)
 
 
 class Offer(NamedTuple):

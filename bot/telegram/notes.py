@@ -6,11 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.conversation.transcript import add, begin, find
+from bot.conversation.words import ATTACHMENT
 from bot.telegram.handover import MINUTES, make_link
+from bot.telegram.words import LOCATION
 from tickets.database import Database
+from tickets.holds import open_hold
 from tickets.models import Conversation, Message, utc_now
 
 CHANNEL = "telegram"
+_UNNEEDED = {*ATTACHMENT.values(), LOCATION}
 
 
 class Notes:
@@ -20,10 +24,12 @@ class Notes:
         self._database, self._public_url = database, public_url
 
     def say(self, chat_id: str, text: str, source: str) -> None:
-        """Add a message once for each `source`. Committed when it returns."""
+        """Add a message once for each `source`; while a person speaks with the resident, not that a picture has come.
+        Committed when it returns."""
         with self._database.session() as session:
             conversation = _conversation(session, chat_id)
-            if not _said(session, conversation, source):
+            held = text in _UNNEEDED and open_hold(session, conversation.id)
+            if not held and not _said(session, conversation, source):
                 add(session, conversation, "system", text, source)
             session.commit()
 

@@ -15,7 +15,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -27,10 +27,11 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.telegram import cards
 from bot.telegram.connection import Line
 from bot.telegram.outgoing import send
+from bot.telegram.recipients import WORK, recipients
 from bot.telegram.workers import Workers
-from tickets import access
 from tickets.database import Database
-from tickets.models import URGENCIES, Delivery, Outbox, Ticket, Worker, utc_now
+from tickets.holds import hold_of
+from tickets.models import URGENCIES, Delivery, Outbox, Ticket, TicketEvent, utc_now
 from tickets.notices import STREAM, first_delivery
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,6 @@ CONSUMER = "telegram"
 LOOK_SECONDS = 0.5  # how long a lost or late wake-up may delay a notice
 WINDOW = 2_000  # newest outbox rows looked at each time; a start looks at a whole day
 CATCH_UP = timedelta(hours=24)
-WORK = ("ticket.new", "ticket.assigned", "ticket.supplemented", "ticket.undelivered")
 REPLY = "resident.reply"
 AT_ONCE = 16
 
@@ -76,21 +76,15 @@ def unhandled(database: Database, everything: bool = False) -> list[Waiting]:
         )
 
 
-def recipients(session: Session, kind: str, ticket: Ticket) -> list[Worker]:
-    """Bound workers who are told: of the queue, or the one it belongs to. Danger in a queue where nobody is bound goes
-    to the supervisors above it."""
-    bound = select(Worker).where(Worker.active.is_(True), Worker.telegram_chat_id.is_not(None))
-    alarm = kind == "ticket.supplemented" and ticket.assigned_to is None and ticket.urgency != "routine"
-    if kind == "ticket.new" or alarm:  # what was added may be the alarm itself, while nobody has it yet
-        if ticket.status not in ("new", "assigned"):
-            return []  # somebody was quicker than the notice
-        own = list(session.scalars(bound.where(Worker.station_code == ticket.queue)))
-        if own or ticket.urgency == "routine":
-            return own
-        above = session.scalars(bound.where(Worker.role.in_(("supervisor", "admin"))))
-        return [worker for worker in above if access.sees_queue(worker, ticket.queue)]
-    owner = session.scalar(bound.where(Worker.id == ticket.assigned_to)) if ticket.assigned_to else None
-    return [owner] if owner is not None and access.sees_queue(owner, ticket.queue) else []
+def said_now(session: Session, ticket: Ticket, at: datetime) -> str | None:
+    """What a resident said at a moment, for the worker who took the conversation over in Telegram. None for others, who
+    read it at the desk."""
+    hold = hold_of(session, ticket)
+    if hold is None or hold.via != "telegram":
+        return None
+    same = (TicketEvent.ticket_id == ticket.id, TicketEvent.at == at, TicketEvent.event == "supplemented")
+    entry = session.scalar(select(TicketEvent).where(*same).limit(1))
+    return cards.said(ticket, entry.note) if entry and entry.note else None
 
 
 class Notices:
@@ -202,14 +196,16 @@ class Notices:
                     )
                 )
             )
+            at = session.get_one(Outbox, row.outbox_id).created_at
+            text = said_now(session, ticket, at) if row.kind == "resident.said" else None
             return [
                 (
                     worker.id,
                     str(worker.telegram_chat_id),
-                    cards.notice(row.kind, ticket),
+                    text or cards.notice(row.kind, ticket),
                     self._workers.keyboard(worker, ticket),
                 )
-                for worker in recipients(session, row.kind, ticket)
+                for worker in recipients(session, row.kind, ticket, at)
                 if f"{CONSUMER}:{worker.id}" not in told
             ]
 

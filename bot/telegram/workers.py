@@ -28,7 +28,7 @@ from bot.telegram.courtesy import quietly
 from bot.telegram.incoming import command_of
 from bot.telegram.links import BIND_PREFIX
 from bot.telegram.outgoing import send, split
-from tickets import access, lifecycle, people
+from tickets import access, holds, lifecycle, people
 from tickets.attachments import attachments_of
 from tickets.database import Database
 from tickets.lifecycle import NotAllowed
@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 LISTED = 10
 PROMPT_LIFE = timedelta(minutes=30)
 ALERT = 200  # characters in the pop-up that answers a press
+_SAID = re.compile(re.escape(cards.SAID).split(r"\{number\}")[0] + r"([0-9-]{1,32})")
 # A reply to one of our questions says itself what it is for.
 _ASKED = {
     "reply": re.compile(re.escape(words.ASK_REPLY).split(r"\{number\}")[0] + r"([0-9-]{1,32})"),
@@ -153,13 +154,13 @@ class Workers:
         """A worker's text: the reply or the result that was asked for. Returns what to say to the worker."""
         with self._database.session() as session:
             worker = self._worker(session, chat_id)
-            wanted = self._wanted(session, worker, message)
-            if wanted is None:
-                return words.NOTHING_ASKED
             try:
+                wanted = self._wanted(session, worker, message)
+                if wanted is None:
+                    return words.NOTHING_ASKED
                 ticket = access.ticket_for(session, worker, wanted.number)
-                lifecycle.act(session, ticket, wanted.action, worker, note=message.text)
-            except (NotAllowed, access.NotVisible) as refusal:
+                lifecycle.act(session, ticket, wanted.action, worker, note=message.text, to="telegram")
+            except (Refused, NotAllowed, access.NotVisible) as refusal:
                 session.rollback()
                 return str(refusal)
             session.execute(delete(WorkerPrompt).where(WorkerPrompt.worker_id == worker.id))
@@ -171,13 +172,16 @@ class Workers:
     def _wanted(self, session: Session, worker: Worker, message: Message) -> Work | None:
         asked = message.reply_to_message
         if asked and asked.text and asked.from_user and str(asked.from_user.id) == self._line.bot_id:
-            for action, pattern in _ASKED.items():
+            for action, pattern in (*_ASKED.items(), ("reply", _SAID)):
                 if match := pattern.match(asked.text):
                     return Work(action, match[1])
         prompt = session.get(WorkerPrompt, worker.id)
-        if prompt is None or utc_now() - prompt.asked_at > PROMPT_LIFE:
-            return None
-        return Work(prompt.action, prompt.number)
+        if prompt is not None and utc_now() - prompt.asked_at <= PROMPT_LIFE:
+            return Work(prompt.action, prompt.number)
+        talks = holds.held_by(session, worker, "telegram")
+        if len(talks) > 1:
+            raise Refused(words.WHICH_TALK)
+        return Work("reply", session.get_one(Ticket, talks[0].ticket_id).number) if talks else None
 
     def _forget_prompt(self, chat_id: str) -> None:
         with self._database.session() as session:
@@ -207,6 +211,12 @@ class Workers:
                 text, markup = await asyncio.to_thread(self._card, chat_id, work.number)
                 await quietly(query.answer())
                 await self._say(chat_id, text, markup)
+            elif work.action in ("hold", "hand_back"):
+                await asyncio.to_thread(self._speak, update_id, chat_id, work)
+                await quietly(query.answer())
+                told = words.HELD if work.action == "hold" else words.HANDED_BACK
+                keyboard = await asyncio.to_thread(self._keyboard, chat_id, work.number)
+                await self._say(chat_id, told.format(number=work.number), keyboard)
             else:
                 await asyncio.to_thread(self._ask, chat_id, work)
                 await quietly(query.answer())
@@ -239,6 +249,15 @@ class Workers:
             log.info("%s: claimed by %s in telegram", number, worker.login)
             return f"✅ {worker.display_name} 已认领（{now:%H:%M}）"
 
+    def _speak(self, update_id: int, chat_id: str, work: Work) -> None:
+        """The worker speaks with the resident from here, or the assistant does again."""
+        with self._database.session() as session:
+            worker = self._worker(session, chat_id)
+            lifecycle.act(session, access.ticket_for(session, worker, work.number), work.action, worker, to="telegram")
+            inbox.finish_in(session, self._line.bot_id, update_id)
+            session.commit()
+            log.info("%s: %s by %s in telegram", work.number, work.action, worker.login)
+
     async def _edit_claimed(self, query: CallbackQuery, chat_id: str, number: str, told: str) -> None:
         before = query.message.text if isinstance(query.message, Message) else None
         if before and told[:1] not in before:
@@ -252,10 +271,7 @@ class Workers:
 
     def keyboard(self, worker: Worker, ticket: Ticket) -> InlineKeyboardMarkup:
         """The buttons that make sense for this worker on this ticket now."""
-        possible = [action for action in ("claim", "reply", "resolve") if access.can_act(worker, ticket, action)]
-        if "claim" in possible:
-            possible = ["claim"]  # first take it, then work on it
-        return work_keyboard(self._secrets[0], worker.id, ticket.number, [*possible, "show"])
+        return work_keyboard(self._secrets[0], worker.id, ticket.number, cards.possible_actions(worker, ticket))
 
     def _card(self, chat_id: str, number: str) -> tuple[str, InlineKeyboardMarkup]:
         with self._database.reading() as session:

@@ -36,7 +36,7 @@ def bearer(
 Token = Annotated[str, Depends(bearer)]
 router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"], dependencies=[Depends(bearer)])
 
-ActionName = Literal["claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen"]
+ActionName = Literal["claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen", "hold", "hand_back"]
 
 
 class ActionIn(BaseModel):

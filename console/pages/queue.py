@@ -16,7 +16,7 @@ from console import words
 from console.auth import SignedIn
 from console.pages.render import page
 from console.parts import Console, Parts
-from tickets import access
+from tickets import access, holds
 from tickets.access import Filters
 from tickets.models import OPEN, Ticket, Worker
 from tickets.view import row
@@ -60,8 +60,8 @@ def _counts(session: Session, worker: Worker, now: datetime) -> dict[str, int]:
     }
 
 
-def listed(parts: Parts, ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """One masked line of a list, with places in words and its running clock."""
+def listed(parts: Parts, ticket: Ticket, now: datetime, waits: bool = False) -> dict[str, Any]:
+    """One masked line of a list, with places in words and its running clock. `waits`: the resident wants a person."""
     place = parts.places.short(ticket.township) + parts.places.short(ticket.village)
     return {
         **row(ticket),
@@ -69,6 +69,7 @@ def listed(parts: Parts, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "station": ticket.station.name,
         "clock": words.due(ticket, now),
         "created": ticket.created_at,
+        "waits": waits,
         "risk_names": [words.of(words.RISK, code) for code in ticket.risks],
     }
 
@@ -110,13 +111,14 @@ def queue_page(
         fragment = bool(request.headers.get("hx-request"))
         if len(rows) == 1 and wanted == rows[0].number and not fragment:
             return RedirectResponse(f"/desk/tickets/{wanted}", 303)
+        waits = holds.waiting(session, rows)
         asked = {"tab": tab, "urgency": urgency, "service": service, "q": wanted}
         context = {
             "section": "queue",
             "tab": tab,
             "tabs": TABS,
             "counts": _counts(session, worker, now),
-            "rows": [listed(parts, ticket, now) for ticket in rows],
+            "rows": [listed(parts, ticket, now, ticket.id in waits) for ticket in rows],
             "next": following,
             "after": after,
             "urgency": urgency,

@@ -11,16 +11,26 @@ import anyio
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from console.auth import Desk, SignedIn, desk_of
 from console.pages.queue import listed
 from console.parts import Console, Parts
 from tickets import access
-from tickets.models import Ticket
+from tickets.holds import hold_of
+from tickets.models import Ticket, Worker
 
 router = APIRouter(prefix="/desk", tags=["stream"])
 
 PULSE = 15.0  # seconds; a comment line keeps proxies from cutting a silent stream
+# What is announced beside the list, and to whom.
+HEADS = {
+    "ticket.new": "新工单",
+    "person.wanted": "居民要找真人",
+    "ticket.danger": "对话里有危险",
+    "ticket.complaint": "居民投诉",
+    "resident.said": "居民有新的话",
+}
 LONGEST = 15 * 60.0  # seconds; the browser connects again, to whichever process answers
 
 
@@ -34,34 +44,48 @@ def _news(parts: Parts, desk: Desk, keys: set[str]) -> list[str] | None:
     fresh = desk_of(parts, desk.secret, in_use=False)
     if fresh is None:
         return None
-    new: set[str] = set()
-    touched: set[str] = set()
+    kinds: dict[str, set[str]] = {}
     for key in keys:
         kind, queue, ticket_id = key.split(" ")
         if ticket_id and access.sees_queue(fresh.worker, queue):
-            (new if kind == "ticket.new" else touched).add(ticket_id)
-    if not new | touched:
+            kinds.setdefault(ticket_id, set()).add(kind)
+    if not kinds:
         return []
     now = datetime.now(UTC)
     with parts.database.reading() as session:
         worker = fresh.bound(session)
-        visible = session.scalars(access.tickets_for(worker).where(Ticket.id.in_(new | touched))).all()
+        visible = session.scalars(access.tickets_for(worker).where(Ticket.id.in_(kinds))).all()
         events = []
         for ticket in visible:
             line = listed(parts, ticket, now)
             # Only labels and the number: the page fetches the rest itself, under its own check.
+            heads = (kind for kind in HEADS if kind in kinds[ticket.id])
+            told = next((kind for kind in heads if _concerns(session, worker, kind, ticket)), "")
             data = {
+                "head": HEADS.get(told, ""),
+                "talk": told == "resident.said",
                 "number": ticket.number,
                 "what": "、".join(line["service_names"]) or "求助",
                 "urgency": ticket.urgency,
                 "urgency_name": line["urgency_name"],
                 "place": line["place"],
             }
-            if ticket.id in new:
+            if told:
                 events.append(event("arrival", data))
             events.append(event("changed", {"number": ticket.number}))
     # Something left this queue: the list must be drawn again though the ticket itself is out of sight.
     return events or [event("changed", {"number": ""})]
+
+
+def _concerns(session: Session, worker: Worker, kind: str, ticket: Ticket) -> bool:
+    """Whether somebody at the desk is disturbed by it: new work and danger are everybody's, a talk its worker's."""
+    if kind in ("ticket.new", "ticket.danger"):
+        return True
+    if kind == "resident.said":
+        hold = hold_of(session, ticket)
+        return hold is not None and hold.worker_id == worker.id
+    mine = ticket.assigned_to in (None, worker.id)
+    return mine or (kind == "ticket.complaint" and worker.role != "worker")
 
 
 async def _stream(parts: Parts, desk: Desk, request: Request) -> AsyncIterator[str]:

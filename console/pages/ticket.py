@@ -20,8 +20,9 @@ from console.pages.render import page
 from console.parts import Console, Parts
 from tickets import access
 from tickets.attachments import attachments_of
+from tickets.holds import hold_of
 from tickets.lifecycle import NotAllowed, act, allowed_actions
-from tickets.models import OPEN, Conversation, Station, Ticket, Worker
+from tickets.models import OPEN, Conversation, Hold, Station, Ticket, Worker
 
 router = APIRouter(prefix="/desk/tickets", tags=["ticket"])
 
@@ -39,9 +40,11 @@ DONE = {
     "resolve": "已办结。",
     "close": "已关闭。",
     "reopen": "已重新打开。",
+    "hold": "接管了。您写的话居民马上能看到，助手不插话；说完了请点“交回给助手”。",
+    "hand_back": "已经交回给助手。",
 }
 
-ActionName = Literal["claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen"]
+ActionName = Literal["claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen", "hold", "hand_back"]
 
 
 @dataclass(frozen=True)
@@ -80,20 +83,39 @@ def _destinations(session: Session, worker: Worker, ticket: Ticket) -> list[tupl
     ]
 
 
-def _talk(session: Session, ticket: Ticket) -> list[dict[str, Any]] | None:
-    """The conversation the ticket came from; None when the resident has not agreed that it is used for handling."""
+def _talk(session: Session, ticket: Ticket, hold: Hold | None) -> list[dict[str, Any]] | None:
+    """The conversation the ticket came from; None when the resident has not agreed that it is used for handling. What
+    is said while a worker speaks with the resident is said to that worker, and needs no other agreement."""
     conversation = session.get(Conversation, ticket.conversation_id) if ticket.conversation_id else None
-    if conversation is None or conversation.consent_at is None:
+    if conversation is None or (conversation.consent_at is None and hold is None):
         return None
-    rows = since(session, conversation, 0, TRANSCRIPT)
-    return [{**each, "at": datetime.fromisoformat(each["at"])} for each in rows if each["text"]]
+    rows = [
+        {**each, "at": datetime.fromisoformat(each["at"])}
+        for each in since(session, conversation, 0, TRANSCRIPT)
+        if each["text"]
+    ]
+    if conversation.consent_at is None and hold is not None:
+        rows = [each for each in rows if each["at"] >= hold.began_at]
+    return rows
+
+
+def _seen(ticket: Ticket, hold: Hold | None) -> str:
+    """What of a ticket a page shows besides the talk: while it stays the same, only words were exchanged."""
+    said = ("supplemented", "replied") if hold else ()
+    steps = sum(entry.event not in said for entry in ticket.history)
+    status = "accepted" if ticket.status == "in_progress" else ticket.status  # the first reply
+    return f"{status}|{ticket.assigned_to}|{hold.worker_id if hold else ''}|{steps}|{ticket.urgency}"
 
 
 def _context(parts: Parts, session: Session, worker: Worker, ticket: Ticket, attempt: Attempt | None) -> dict[str, Any]:
     can = [action for action in allowed_actions(ticket) if access.can_act(worker, ticket, action)]
-    if ticket.conversation_id is None and "reply" in can:
-        can.remove("reply")  # nobody is there to read it
+    if ticket.conversation_id is None:
+        can = [each for each in can if each not in ("reply", "hold", "hand_back")]  # nobody is there to read it
     place = parts.places.full(ticket.village or ticket.township or ticket.county)
+    hold = hold_of(session, ticket)
+    mine = hold is not None and hold.worker_id == worker.id
+    unfit = {"hand_back"} if hold is None else {"hold"} if mine else set()
+    can = [each for each in can if each not in unfit]
     return {
         "section": "queue",
         "ticket": ticket,
@@ -102,7 +124,10 @@ def _context(parts: Parts, session: Session, worker: Worker, ticket: Ticket, att
         "place": place,
         "station": ticket.station.name,
         "names": _names(session, [entry.actor for entry in ticket.history]),
-        "talk": _talk(session, ticket),
+        "talk": _talk(session, ticket, hold),
+        "seen": _seen(ticket, hold),
+        "hold": hold,
+        "speaking": mine,
         "files": [(file, playable(parts, file)) for file in attachments_of(session, ticket)],
         "can": can,
         "destinations": _destinations(session, worker, ticket) if "transfer" in can else [],
@@ -120,6 +145,16 @@ def ticket_page(number: str, request: Request, desk: SignedIn, parts: Console, d
         ticket = access.ticket_for(session, worker, number)
         context = _context(parts, session, worker, ticket, None) | {"done": DONE.get(done, "")}
         return page(request, "desk/ticket.html", context)
+
+
+@router.get("/{number}/talk", response_class=HTMLResponse)
+def talk_lines(number: str, request: Request, desk: SignedIn, parts: Console) -> Response:
+    """The lines of the conversation alone, for the open page to show what was just said."""
+    with parts.database.reading() as session:
+        ticket = access.ticket_for(session, desk.bound(session), number)
+        hold = hold_of(session, ticket)
+        context = {"ticket": ticket, "talk": _talk(session, ticket, hold), "seen": _seen(ticket, hold)}
+        return page(request, "desk/talk.html", context)
 
 
 @router.post("/{number}/{action}", response_class=HTMLResponse, dependencies=[Depends(guard)])

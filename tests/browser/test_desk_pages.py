@@ -65,6 +65,34 @@ def test_from_the_residents_words_to_the_workers_reply(open_page: Open, desk: Op
     expect(resident.locator(".worker .bubble")).to_contain_text("王奶奶您好，我明天上午来看您。")
 
 
+def test_a_talk_is_live_on_both_sides(open_page: Open, desk: Open) -> None:
+    """李社工 takes the conversation over; what the resident writes appears above her half-typed answer,
+    and she can resolve without being told that the page is out of date."""
+    resident = open_page("/")
+    number = file(resident)
+    li = desk("li")
+    li.get_by_text(number).click()
+    li.get_by_role("button", name="接管对话").click()
+    expect(li.locator(".desk-hold-mine")).to_contain_text("您正在直接跟居民说话")
+    expect(resident.locator(".system .bubble").last).to_contain_text("社工来了")
+    live(li)
+    li.get_by_label("写给居民").fill("您先别")
+    li.wait_for_timeout(2600)  # the own action is no news any more
+    resident.locator("#text").fill("我妈刚摔了一跤")
+    resident.get_by_role("button", name="发送").click()
+    expect(li.locator(".desk-talk")).to_contain_text("我妈刚摔了一跤")
+    expect(li.locator("#stale")).to_be_hidden()
+    expect(li.get_by_label("写给居民")).to_have_value("您先别")
+    li.get_by_label("写给居民").fill("您先别动她，我马上到")
+    li.get_by_role("button", name="发给居民").click()
+    expect(resident.locator(".worker .bubble")).to_contain_text("您先别动她")
+    li.get_by_text("办结", exact=True).first.click()
+    li.get_by_label("结果（必填）").fill("已送医")
+    li.get_by_role("button", name="办结").click()
+    expect(li.get_by_role("status").filter(has_text="已办结")).to_be_visible()
+    expect(resident.locator(".choices")).to_contain_text("很满意")
+
+
 def test_what_a_resident_adds_is_told_on_the_open_ticket_page(desk: Open, cast: World) -> None:
     """The page is not redrawn under the hands of somebody who is typing; a notice offers the newest."""
     number = cast.file("d1")

@@ -141,6 +141,10 @@ def office(stack: Stack) -> Iterator[Office]:
 class Resident(Talk):
     """`play` takes words and buttons, "[…]"; whatever is said, an answer must come."""
 
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack)
+        self._seen, self._answered = 0, set[int]()
+
     def play(self, *turns: str) -> dict[str, Any]:
         """Says or presses one after the other; returns the last answer."""
         for turn in turns:
@@ -148,10 +152,36 @@ class Resident(Talk):
             assert answer["messages"] and all(each["text"].strip() for each in answer["messages"]), turn
         return self.last
 
+    def news(self) -> list[str]:
+        """What came without being asked since the last look: the worker's words and what we tell of them. Its buttons
+        are offered then."""
+        body = {"session": self.session, "after": self._seen, "wait": 0}
+        answer = self.stack.client.post("/api/v1/chat/updates", json=body)
+        assert answer.status_code == 200, answer.text
+        rows = [row for row in answer.json()["messages"] if row["id"] > self._seen]
+        self._seen = max([self._seen, *(row["id"] for row in rows)])
+        unasked = [row for row in rows if row["author"] != "resident" and row["id"] not in self._answered]
+        for row in unasked:
+            who = {"worker": "社工", "system": "提示"}.get(row["author"], "助手")
+            self.transcript.append(f"{who}：{row['text']} " + " ".join(f"[{b['title']}]" for b in row["buttons"]))
+        if unasked:
+            self.last = {**self.last, "messages": unasked, "awaiting": answer.json()["awaiting"]}
+        return [row["text"] for row in unasked]
+
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        answer = super()._post(body)
+        self._answered |= {message["id"] for message in answer["messages"]}
+        return answer
+
     @property
     def buttons(self) -> list[str]:
         """Titles offered now."""
         return [button["title"] for message in self.last["messages"] for button in message["buttons"]]
+
+    def alone(self, *turns: str) -> None:
+        """Says one after the other, and the assistant says nothing: a person reads it."""
+        for turn in turns:
+            assert self.say(turn)["messages"] == [], self.words
 
     @property
     def spoken(self) -> int:

@@ -34,6 +34,8 @@ def test_no_document_names_a_setting_that_does_not_exist() -> None:
         ("YIMI_PORT", "abc", "整数"),
         ("YIMI_PORT", "99999", "太大"),
         ("YIMI_DEMO", "maybe", "0 或 1"),
+        ("YIMI_HOLD_HOURS", "0", "大于 0"),
+        ("YIMI_HOLD_HOURS", "半天", "数字"),
         ("SECRET_KEY", "short", "太短"),
         ("SECRET_KEY", "a" * 40, "太简单"),
         ("REDIS_URL", "http://somewhere", "redis://"),

@@ -71,6 +71,8 @@ class ReplayEngine:
             time.sleep(self.seconds)
         if self.down:
             return 503, {"error": "down"}
+        if path == "/yimi/analyze":
+            return 200, {**self.book["parse"], "text": body["text"]}
         if path != "/yimi/turn":
             return 200, {}
         self.heard.append(body)

@@ -20,7 +20,7 @@ def test_the_whole_way_on_postgresql(tmp_path: Path, api: BotApi, engine: Replay
         world.until(wang, "语音收到了")
         number = world.file_request(wang)
         api.press(li, world.until(li, number, world.worker_bot), "认领", bot=world.worker_bot)
-        world.until(wang, "李社工已经接手")
+        world.until(wang, "社工已经接手")
         api.press(li, world.until(li, "已认领", world.worker_bot), "回复", bot=world.worker_bot)
         world.until(li, "要回复居民什么", world.worker_bot)
         api.say(li, "明天上午来看您", bot=world.worker_bot)

@@ -105,7 +105,7 @@ def test_a_need_told_in_telegram_is_worked_on_in_telegram(front: Front) -> None:
         [call.params for call in front.bot.calls if str(call.params.get("chat_id")) == str(li.id)]
     )
     api.press(li, notice, "认领")
-    front.said(wang, "李社工已经接手")
+    front.said(wang, "社工已经接手")
     api.press(li, front.said(li, "已认领"), "回复")
     front.said(li, "要回复居民什么")
     api.say(li, "请带上户口本，周三上午来站里")

@@ -82,7 +82,7 @@ def test_reply_and_resolve_reach_the_resident(world: World) -> None:
     number = world.file_request(wang)
     notice = world.until(li, number, world.worker_bot)
     world.api.press(li, notice, "认领", bot=world.worker_bot)
-    world.until(wang, "李社工已经接手")
+    world.until(wang, "社工已经接手")
     notice = world.until(li, "已认领", world.worker_bot)
     world.api.press(li, notice, "回复", bot=world.worker_bot)
     world.until(li, "要回复居民什么", world.worker_bot)
@@ -202,7 +202,7 @@ def test_residents_and_workers_on_one_bot(shared: World) -> None:
     number = shared.file_request(wang)
     notice = shared.until(li, number)
     shared.api.press(li, notice, "认领")
-    shared.until(wang, "李社工已经接手")
+    shared.until(wang, "社工已经接手")
     shared.api.say(li, "我娘八十二了，想办高龄津贴")
     shared.until(li, "我没看懂")
     commands = [item.command for item in shared.bot.commands["default:", ""]]

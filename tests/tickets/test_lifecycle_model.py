@@ -11,12 +11,17 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tickets.access import NotVisible
 from tickets.database import Database
 from tickets.filing import Intake, file_intake
+from tickets.holds import open_hold
 from tickets.lifecycle import NotAllowed, act
 from tickets.models import OPEN, Conversation, Station, Ticket, Worker, new_data_key, new_id, utc_now
 from tickets.sealing import Keyring
 
 PEOPLE = ("li", "he", "zhou", "chen", "resident")
-ACTIONS = ("claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen", "withdraw", "supplement")
+RESIDENTS = ("withdraw", "supplement", "call", "complain")
+ACTIONS = (
+    *("claim", "transfer", "refer", "note", "reply", "resolve", "close", "reopen", "hold", "hand_back"),
+    *RESIDENTS,
+)
 
 
 class LifeOfATicket(RuleBasedStateMachine):
@@ -35,6 +40,7 @@ class LifeOfATicket(RuleBasedStateMachine):
             self.id = file_intake(session, intake, utc_now()).id
             session.commit()
         self.status, self.queue, self.owner, self.entries = "new", "430121102", None, 1
+        self.holder: str | None = None  # who speaks with the resident; "" while somebody is only called
 
     @rule(
         who=st.sampled_from(PEOPLE),
@@ -55,6 +61,7 @@ class LifeOfATicket(RuleBasedStateMachine):
                 happened = False
         assert happened == (expected is not None), (self.status, who, action, to)
         if expected is not None:
+            self.holder = self._held(who, action, to, expected[0], expected[1])
             self.status, self.queue, self.owner = expected
             self.entries += 1
 
@@ -63,11 +70,19 @@ class LifeOfATicket(RuleBasedStateMachine):
         status, queue, owner = self.status, self.queue, self.owner
         resident = who == "resident"
         stations = {"li": "430121102", "he": "430121102", "zhou": "430121113"}
-        if resident != (action in ("withdraw", "supplement")) and not (resident and action == "reopen"):
+        if resident != (action in RESIDENTS) and not (resident and action in ("reopen", "hand_back")):
             return None
         if not resident and stations.get(who, queue) != queue:
             return None
-        if action in ("withdraw", "supplement"):
+        if action == "hold":
+            if status not in OPEN or (status == "assigned" and owner != who) or self.holder == who:
+                return None
+            if self.holder and who != "chen":
+                return None
+            return ("accepted", queue, who) if status in ("new", "assigned") else (status, queue, owner)
+        if action == "hand_back":
+            return (status, queue, owner) if status in OPEN and self.holder is not None else None
+        if action in RESIDENTS:
             return ("withdrawn" if action == "withdraw" else status, queue, owner) if status in OPEN else None
         if action == "claim":
             mine = status == "new" or (status == "assigned" and owner == who)
@@ -89,6 +104,20 @@ class LifeOfATicket(RuleBasedStateMachine):
             return ("closed", queue, owner) if status == "resolved" else None
         return ("in_progress", queue, owner) if status in ("resolved", "closed") else None
 
+    def _held(self, who: str, action: str, to: str, status: str, queue: str) -> str | None:
+        """Who holds the conversation after an action that worked."""
+        if action == "hold":
+            return who
+        if action == "hand_back" or status not in OPEN or queue != self.queue:
+            return None
+        if action == "call" and self.holder is None:
+            return ""
+        if action == "reply" and self.holder == "":
+            return who
+        if action == "transfer" and self.holder:
+            return to if not to.isdigit() else None
+        return self.holder
+
     @invariant()
     def row_and_model_agree(self) -> None:
         """The row says what the model says; every change is one history entry and one version."""
@@ -101,6 +130,9 @@ class LifeOfATicket(RuleBasedStateMachine):
             assert len(ticket.history) == self.entries == ticket.version
             assert ticket.history[-1].status == ticket.status
             assert (ticket.priority == 3) == (ticket.status not in OPEN)
+            hold = open_hold(session, ticket.conversation_id)
+            holder = None if hold is None else hold.worker.login if hold.worker else ""
+            assert holder == self.holder
 
 
 def test_model(sqlite_template: Path, tmp_path: Path) -> None:

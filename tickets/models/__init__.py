@@ -3,6 +3,7 @@
 from tickets.models.base import LOCAL, Base, new_id, utc_now
 from tickets.models.conversations import Attachment, Consent, Conversation, Message
 from tickets.models.delivery import CoverageGap, Delivery, Inbox, Outbox, Setting
+from tickets.models.holds import Hold
 from tickets.models.keys import BLIND_INDEX, INBOX, DataKey, blind_index, new_data_key, rewrap, system_key
 from tickets.models.people import (
     LEVELS,
@@ -47,6 +48,7 @@ __all__ = [
     "DataKey",
     "Delivery",
     "Handover",
+    "Hold",
     "Inbox",
     "LoginThrottle",
     "Message",

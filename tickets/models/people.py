@@ -33,6 +33,7 @@ class Station(Base):
     hours: Mapped[str | None] = mapped_column(String(100))
     operator_type: Mapped[str | None] = mapped_column(String(20))  # 政府购买 | 直接聘用
     active: Mapped[bool] = mapped_column(default=True)
+    shows_names: Mapped[bool] = mapped_column(default=False)  # whether residents read who of the station speaks
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 

@@ -24,20 +24,44 @@
 
   document.addEventListener('arrival', function (event) {
     var news = JSON.parse(event.detail.data);
-    var words = '新工单：' + news.what + '，' + news.urgency_name + '，' + news.place;
+    var words = news.head + '：' + news.what + '，' + news.urgency_name + '，' + news.place;
+    var page = document.querySelector('[data-ticket]');
+    if (news.talk && page && page.getAttribute('data-ticket') === news.number) { return; }  // they read it already
     announce(words);
     toast(words, '/desk/tickets/' + encodeURIComponent(news.number), news.urgency);
     if (document.hidden) { unseen += 1; badge(); }
   });
 
-  // A ticket page is never redrawn under somebody's hands: half a reply may be typed in it.
+  // A ticket page is never redrawn under somebody's hands: half a reply may be typed in it. Only the talk is, and while
+  // nothing else has changed the page counts as seen.
   document.addEventListener('changed', function (event) {
     var news = JSON.parse(event.detail.data);
     var page = document.querySelector('[data-ticket]');
     if (!page || page.getAttribute('data-ticket') !== news.number || page.hasAttribute('data-acting')) { return; }
+    fetch('/desk/tickets/' + encodeURIComponent(news.number) + '/talk', { credentials: 'same-origin' })
+      .then(function (answer) { return answer.ok ? answer.text() : ''; })
+      .then(function (text) { if (!showTalk(page, text)) { tellStale(); } }, tellStale);
+  });
+
+  function tellStale() {
     var note = document.getElementById('stale');
     if (note) { note.hidden = false; announce('这张工单有新的变化，点“刷新”看最新的。'); }
-  });
+  }
+
+  // Puts the newest lines in; false when something else than the talk has changed.
+  function showTalk(page, text) {
+    var old = document.getElementById('talk');
+    var fresh = new DOMParser().parseFromString(text, 'text/html').getElementById('talk');
+    if (!old || !fresh) { return false; }
+    var same = old.getAttribute('data-seen') === fresh.getAttribute('data-seen');
+    var seen = old.getAttribute('data-seen');
+    old.parentNode.replaceChild(document.adoptNode(fresh), old);
+    toEnd();
+    if (!same) { fresh.setAttribute('data-seen', seen); return false; }
+    var versions = page.querySelectorAll('input[name=version]');
+    for (var i = 0; i < versions.length; i++) { versions[i].value = fresh.getAttribute('data-version'); }
+    return true;
+  }
 
   // Connected, and connected again: the list asks for what came in between.
   document.addEventListener('ready', function () {
