@@ -22,6 +22,7 @@ from tickets.models import (
     Attachment,
     Conversation,
     DataKey,
+    Hold,
     Inbox,
     Message,
     Resident,
@@ -129,6 +130,7 @@ def _forget_talk(session: Session, conversation: Conversation, now: datetime) ->
     )
     if conversation.address_index is not None:
         session.execute(update(Inbox).where(Inbox.sender_index == conversation.address_index).values(body_sealed=None))
+    session.execute(update(Hold).where(Hold.conversation_id == conversation.id).values(question_sealed=None))
     consents.withdraw(session, conversation, now)
     conversation.address_index = conversation.token_hash = conversation.draft_id = None
     conversation.erase_requested_at = None

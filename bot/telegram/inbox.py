@@ -119,6 +119,23 @@ def finish_in(session: Session, bot_id: str, update_id: int, state: str = "done"
         row.state, row.body = state, None
 
 
+def join(database: Database, bot_id: str, updates: list[Update]) -> Update:
+    """Make several text messages of one chat one, under the number of the last; committed when it returns."""
+    *before, last = updates
+    whole: Update = {**last, "message": {**last["message"], "text": "\n".join(x["message"]["text"] for x in updates)}}
+    whole["message"].pop("entities", None)  # they count characters of a text that is no more
+    if any(update.get(MASKED) for update in updates):
+        whole[MASKED] = True
+    with database.session() as session:
+        row = _row(session, bot_id, last["update_id"])
+        if row is not None:
+            row.body = json.dumps(whole, ensure_ascii=False)
+        for update in before:
+            finish_in(session, bot_id, update["update_id"])
+        session.commit()
+    return whole
+
+
 def finish(database: Database, bot_id: str, update_id: int, state: str = "done") -> None:
     """`finish_in` in a transaction of its own."""
     with database.session() as session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from telegram import Message
 from telegram.constants import MessageEntityType
@@ -11,6 +12,7 @@ from bot.conversation import Attached
 from tickets.attachments import LIMIT
 
 EDIT_COUNTS = timedelta(minutes=15)
+SHORT = 40  # characters; longer messages are whole thoughts and are answered at once
 
 
 def command_of(message: Message) -> tuple[str, str] | None:
@@ -33,6 +35,15 @@ def plain_text(message: Message) -> str | None:
     if not text and message.venue:
         text = f"{message.venue.title} {message.venue.address}"
     return text.lstrip("/") if text else None
+
+
+def short_text(update: dict[str, Any]) -> str | None:
+    """The text of an update that is nothing but a few words in a private chat, and no command; else None."""
+    message = update.get("message", {})
+    text = message.get("text")
+    if not text or len(text) > SHORT or text.startswith("/") or message.get("chat", {}).get("type") != "private":
+        return None
+    return None if message.get("reply_to_message") else str(text)
 
 
 def attachment_of(message: Message) -> Attached | None:

@@ -13,11 +13,12 @@ from bot.conversation.words import KEPT, KEPT_IN_DANGER
 from bot.telegram import inbox, words
 from bot.telegram.connection import Line
 from bot.telegram.groups import Groups
+from bot.telegram.incoming import short_text
 from bot.telegram.lanes import Lanes
 from bot.telegram.outgoing import send
 from bot.telegram.residents import Residents
 from bot.telegram.workers import Workers
-from nlu.safety import assess_alone, safety_messages
+from nlu.safety import assess, assess_alone, safety_messages
 from tickets.database import Database
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ AT_ONCE = 8  # chats handled at the same time
 MOST_WAITING = 1_000  # updates in memory before fetching pauses; the rest waits at Telegram
 MOST_ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+MORE_SECONDS = 1.2  # how long after a short message another one still belongs to it
 Poll = Callable[[Line, Callable[[list[inbox.Update]], Awaitable[None]]], Awaitable[None]]
 
 
@@ -37,7 +39,8 @@ class Receiver:
         self._line, self._database = line, database
         self._residents, self._workers = residents, workers
         self._groups = Groups(line, database)
-        self._lanes: Lanes[inbox.Update] = Lanes(self._handle, AT_ONCE)
+        self._lanes: Lanes[inbox.Update] = Lanes(self._handle, AT_ONCE, self._pause)
+        self._left: set[int] = set()  # updates of an earlier run: they may have been answered already, alone
         self._warned: set[int] = set()  # updates whose sender heard the hotlines
         self._told: set[str] = set()  # chats that know of the outage
         self._polling: asyncio.Task[None] | None = None
@@ -48,6 +51,7 @@ class Receiver:
         while True:
             try:
                 for update in await asyncio.to_thread(inbox.unfinished, self._database, self._line.bot_id):
+                    self._left.add(int(update["update_id"]))
                     self._lanes.put(inbox.chat_of(update), update)
                 break
             except Exception as error:
@@ -81,10 +85,25 @@ class Receiver:
             self._polling.cancel()
         await self._lanes.close(grace)
 
-    async def _handle(self, update: inbox.Update) -> None:
-        update_id, pause = int(update["update_id"]), FIRST_PAUSE
+    async def _pause(self, update: inbox.Update) -> float:
+        """Short messages in a row are one message, answered once. Danger waits for nothing."""
+        text = short_text(update)
+        if text is None or self._residents is None or int(update["update_id"]) in self._left:
+            return 0.0
+        try:
+            of_worker = await self._is_for_worker(inbox.chat_of(update), update)
+        except Exception:  # the database is away: the turn itself will find out
+            return 0.0
+        return 0.0 if of_worker or assess(text).risks else MORE_SECONDS
+
+    async def _handle(self, updates: list[inbox.Update]) -> None:
+        update, pause = updates[-1], FIRST_PAUSE
+        update_id, joined = int(update["update_id"]), len(updates) == 1
         while True:
             try:
+                if not joined:
+                    update = await asyncio.to_thread(inbox.join, self._database, self._line.bot_id, updates)
+                    joined = True
                 await self._route(update)
                 await asyncio.to_thread(inbox.finish, self._database, self._line.bot_id, update_id)
                 return

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from bot.conversation import Conversations
 from bot.engine import Engine
 from bot.media import Listener
+from bot.telegram import lines
 from bot.telegram.process import run
 from tests.botapi import BotAccount, BotApi
 from tests.telegram.replay import TOKEN, ReplayEngine
@@ -225,6 +226,12 @@ class World:
             ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
             act(session, ticket, action, worker, note=note)
             session.commit()
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody here is waited for after a short message, but in `test_in_a_row`."""
+    monkeypatch.setattr(lines, "MORE_SECONDS", 0.0)
 
 
 @pytest.fixture
