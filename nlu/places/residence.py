@@ -64,6 +64,7 @@ _MOVED_TO = re.compile(r"(?:搬|嫁|住|接|迁|移民|安置|落户|搬迁|改�
 _GOING = re.compile(
     r"(?:去|到|往|赴|飞|回|跑|上|来|经过|路过|送|转|下|转院|离|比|像|和|跟|同|与|考上|考到|分到|寄|寄到)了?$"
 )
+_OTHERS_WAY = re.compile(r"(?:嫁|读|上学|工作|考)[^ ]*(?:[到在去往] )?$")  # many write a space for a comma
 _PAST = re.compile(r"以前|原来|原先|从前|曾经|早年|小时候|之前|当年|过去|早些年|前些年|年轻时|年轻的时候|本来")
 _NOW = re.compile(r"现在|如今|目前|现|眼下|这几年|当前|今年|后来|刚")
 _NOT = re.compile(r"(?:不|没|没有|并不|不是|又不)(?:住|在|是|住在|住到)$")
@@ -174,7 +175,7 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
         return 1.8
     if _AT.search(left):
         return _score_at(left, works, other, self_said, _left_there(right, rest))
-    if other and re.search(r"嫁|读|上学|工作|考", left):
+    if other and _OTHERS_WAY.search(left):
         return -2.0
     if works and not self_said and right[:1] in "打务上做读工":
         return 0.2
