@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import select
@@ -46,6 +48,27 @@ HUANGXING, JIANGBEI, HUASHI = (code(place) for place in WITH_STATION[:3])
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Reading what was said is part of the test: `--transcripts=FILE` keeps it."""
     parser.addoption("--transcripts", metavar="FILE", help="write every conversation to this file")
+
+
+class Figures:
+    """What the conversations of a run took, told at its end."""
+
+    seconds: ClassVar[list[float]] = []  # of each turn, request to answer
+    messages: ClassVar[list[int]] = []  # of each scripted resident up to the ticket
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Mean messages to a ticket, and how long an answer took."""
+    if len(Figures.messages) > 1:
+        mean, most = statistics.mean(Figures.messages), max(Figures.messages)
+        terminalreporter.write_line(
+            f"messages to a ticket: mean {mean:.1f}, most {most} ({len(Figures.messages)} residents)"
+        )
+    if len(Figures.seconds) > 1:
+        cuts = statistics.quantiles(Figures.seconds, n=20)
+        terminalreporter.write_line(
+            f"turns: p50 {cuts[9] * 1000:.0f} ms, p95 {cuts[18] * 1000:.0f} ms ({len(Figures.seconds)} turns)"
+        )
 
 
 def _tables(folder: Path) -> tuple[Path, Path]:
@@ -169,7 +192,9 @@ class Resident(Talk):
         return [row["text"] for row in unasked]
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        begun = time.perf_counter()
         answer = super()._post(body)
+        Figures.seconds.append(time.perf_counter() - begun)
         self._answered |= {message["id"] for message in answer["messages"]}
         return answer
 

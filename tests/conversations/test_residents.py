@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nlu.places.national import county_of
-from tests.conversations.conftest import Office, Resident, code
+from tests.conversations.conftest import Figures, Office, Resident, code
 from tests.conversations.people import PLAIN, SKIP, Answers, Hopes, Person, Step, answer, people
 
 LONGEST = 30  # messages; whoever needs more has been lost
@@ -118,9 +118,10 @@ class Play:
             first = [step for step in self.person.then if step.tickets]
             assert first or not self.office.tickets_of(self.talk)
             return
-        assert numbers, "nothing was filed"
+        assert numbers and self.filed_after, "nothing was filed"
+        Figures.messages.append(self.filed_after)
         self.holds(self.office.ticket(numbers[0]), expect, [self.office.ticket(number) for number in numbers])
-        assert expect.at_most is None or (self.filed_after or 0) <= expect.at_most, self.filed_after
+        assert expect.at_most is None or self.filed_after <= expect.at_most, self.filed_after
 
     def spoken(self, hopes: Hopes, transcript: str) -> None:
         """What the assistant said and did not say."""
