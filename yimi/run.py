@@ -10,7 +10,6 @@ import time
 
 import httpx
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 from honcho.printer import Printer
 
 from bot.media import CannotListen, open_listener
@@ -18,6 +17,7 @@ from tickets.database import migrate
 from tickets.demo import load_demo
 from tickets.models import utc_now
 from tickets.people import create_admin
+from yimi.keeper import Keeper
 from yimi.processes import open_database, open_keyring
 from yimi.redis import redis_url
 from yimi.settings import ROOT, Settings
@@ -83,7 +83,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def run(settings: Settings) -> int:
-    """Runs until Ctrl-C or until a process ends; the exit code is that of the process that ended first."""
+    """Runs until Ctrl-C, or until a process cannot be kept running; the exit code is then that process's."""
     for port, name in (
         (settings.port, "YIMI_PORT"),
         (settings.engine_port, "ENGINE_URL"),
@@ -98,7 +98,7 @@ def run(settings: Settings) -> int:
     except CannotListen as error:
         raise CannotStart(str(error)) from None
     notes = prepare(settings)
-    manager = Manager(Printer(sys.stdout))
+    manager = Keeper(Printer(sys.stdout))
     env = environment(settings)
     for name, command in parse_procfile((ROOT / "Procfile").read_text(encoding="utf-8")).processes.items():
         if name == "redis" and settings.redis_url:
