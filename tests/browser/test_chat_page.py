@@ -177,3 +177,21 @@ def test_a_one_time_link_goes_on_with_the_talk(chromium: Browser, cast: World) -
         expect(page.locator("body")).to_contain_text("已经用过了")
         page.goto("about:blank")
         page.close()
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_is_answered_once(open_page: Open) -> None:
+    """Five short messages on a slow line: the first goes out at once, the other four together, in their order."""
+    page, sent = open_page("/"), list[str]()
+
+    def slowly(route: Route) -> None:
+        sent.append(str((route.request.post_data_json or {}).get("text")))
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route("**/api/v1/chat", slowly)
+    pieces = ["在吗", "我想问个事", "我娘八十二了", "眼睛看不清", "没人做饭"]
+    for piece in pieces:
+        say(page, piece)
+    expect(page.locator(".resident.sending")).to_have_count(0, timeout=10_000)
+    assert sent == [pieces[0], "\n".join(pieces[1:])]
+    expect(page.locator(".resident .bubble")).to_have_text(pieces)

@@ -68,26 +68,46 @@
   function enqueue(said) {
     var message = { id: messageId(), text: said.text, payload: said.payload || null, photo: said.photo || null };
     draw.dropChoices();
-    message.item = draw.say('resident', message.text || (message.photo.canvas ? '' : '［照片］'), message.photo && message.photo.canvas);
-    message.item.className = 'resident sending';
-    mine[message.id] = message.item;
+    var item = draw.say('resident', message.text || (message.photo.canvas ? '' : '［照片］'), message.photo && message.photo.canvas);
+    message.items = [item];
+    mark(message, 'sending');
+    mine[message.id] = item;
     draw.toBottom();
     queue.push(message);
     pump();
-    return message.item;
+    return item;
   }
 
+  // How a message looks: sending, failed, or "" once the server has it.
+  function mark(message, state) {
+    for (var i = 0; i < message.items.length; i++) { message.items[i].className = state ? 'resident ' + state : 'resident'; }
+  }
+
+  // What was typed while an answer was on its way is said at once, and answered once. Never what was sent before: the
+  // server may have it already.
+  function gather(message) {
+    while (plain(message) && queue.length && plain(queue[0])) {
+      var next = queue.shift();
+      next.text = message.text + '\n' + next.text;
+      next.items = message.items.concat(next.items);
+      message = next;
+    }
+    return message;
+  }
+
+  function plain(message) { return !message.payload && !message.photo && !message.sent; }
+
   function failed(message, words) {
-    message.item.className = 'resident failed';
-    var again = draw.element('button', 'again', words);
+    mark(message, 'failed');
+    var again = draw.element('button', 'again', words), item = message.items[message.items.length - 1];
     again.onclick = function () {
-      message.item.removeChild(again);
-      message.item.className = 'resident sending';
+      item.removeChild(again);
+      mark(message, 'sending');
       queue.unshift(message);
       pump();
       draw.byId('text').focus();
     };
-    message.item.appendChild(again);
+    item.appendChild(again);
     draw.announce(words);
     draw.toBottom();
   }
@@ -108,20 +128,21 @@
 
   function pump() {
     if (busy || !queue.length) { return; }
-    var message = queue.shift(), photo = message.photo;
+    var message = gather(queue.shift()), photo = message.photo;
     busy = true;
     draw.setWaiting(true);
     // The session is opened first: then even the very first message can be repeated without becoming two.
     if (!session) { return open(message); }
+    message.sent = true;
     post(photo ? '/api/v1/chat/attachments' : '/api/v1/chat', body(message), photo ? 600000 : 60000,
       function (status, answer, request) {
         busy = false;
         draw.setWaiting(false);
         if (photo) { photo.progress(null); }
         if (status === 200) {
-          message.item.className = 'resident';
+          mark(message, '');
           receiveAll(answer);
-          draw.toTop(message.item);
+          draw.toTop(message.items[0]);
           listen();
         } else {
           trouble(message, status, answer, request);
@@ -162,7 +183,7 @@
       failed(message, '没发出去，点这里重发');
     } else if (message.photo && status < 500 && status !== 408) {
       // The same picture would be refused again.
-      message.item.className = 'resident failed';
+      mark(message, 'failed');
       draw.tell(answer.detail || '这张照片没发成，请换一张试试。');
       draw.toBottom();
     } else {
