@@ -64,6 +64,12 @@ _IN_A_HOUSE = _WORDS.compile(r"[一二三四五六七八九十\d]+(?:单元|栋|
 _AT_HOME = re.compile(r"(?:我们?家里?|俺家|家[里中]|屋里|我那?)[的还也就现在有]*(?:\d+|[一二三四五六七八九十]+)?$")
 _YOUNG = re.compile(r"(女|男)?(?:孩子?|娃)$|(姑)娘$|(小)伙子?$")
 _NEXT_DOOR = re.compile(r"邻|隔壁|对门|对面|楼[上下]")
+# 我是隔壁的: the old man of whom this speaker goes on to tell is a neighbour.
+_SPEAKS_NEXT_DOOR = re.compile(
+    rf"{SELF}(?:就|也)?(?:是|住)(?:在)?(?:[他她]家?|老人家?|人家)?的?(?:隔壁|对门|斜对门|楼[上下]|邻居)(?:家|住|屋|邻居)?的?(?=[,。!?;\s]|$)"
+)
+# 我一个打游戏认识的兄弟
+_ACQUAINTED = re.compile(rf"{SELF}(?:有|的)?(?:一|那|这)?个[^,。!?;]{{0,10}}?(?:兄弟|弟兄|哥们儿?|姐们儿?|姐妹)")
 _IN_CARE = re.compile(
     r"我(?:现在)?(?:帮扶|包|结对|联系|挂点|挂包|包保|走访)的(?:那|一|这)?[个位户家]?(?:[^,。!?;]{0,8}?[户家人])?"
 )
@@ -116,6 +122,7 @@ def find_persons(text: str, original: str) -> list[Entity]:
     if called := _CALLED.match(text):
         harmless.append(called.span(1))
     official = _CADRE_SPEAKS.search(text) is not None
+    next_door = _SPEAKS_NEXT_DOOR.search(text) is not None
     for match in _STRANGER.finditer(text):
         villager = official or any(one.value == "村民" for one in found)
         child = _YOUNG.search(match[0])
@@ -125,16 +132,20 @@ def find_persons(text: str, original: str) -> list[Entity]:
             )
             add(value, *match.span(), strict=False)
             continue
-        near = _NEXT_DOOR.search(text, max(0, match.start() - 3), match.end())
+        near = next_door or _NEXT_DOOR.search(text, max(0, match.start() - 3), match.end())
         add("邻居" if near else "村民" if villager else "其他", *match.span(), strict=False)
     for match in _IN_A_HOUSE.finditer(text):
         add("村民" if official else "邻居", *match.span(), strict=False)
     for match in _TITLED.finditer(text):
         if not _ADDRESSED.search(text, max(0, match.start() - 2), match.start()):
-            add("村民" if official else "其他", *match.span(), strict=False)
+            add("村民" if official else "邻居" if next_door else "其他", *match.span(), strict=False)
+    for match in _ACQUAINTED.finditer(text):
+        add("其他", *match.span())
     for match in _RELATIVE.finditer(text):
         word, possessor = match[2], match[1]
         of_him = len(word) > 1 and text[match.start() - 1 : match.start()] in ("他", "她")  # 儿子打他媳妇
+        if of_him and _KIN[word] == "本人":  # 她自己摔的
+            continue
         own = possessor or of_him or match.start(2) in openers or (word in _BOUND and _opens(text, *match.span(2)))
         if not own and (word in _BOUND or len(word) == 1):
             continue

@@ -41,10 +41,11 @@ _NUMBER_OF_MINE = re.compile(r"\d[\d\s\-.,_()]{6,}|[零〇一二三四五六七�
 
 # 我 as the one something is done to: 老公打我, 后妈不给我饭吃
 _BEATS_ME = _WORDS.compile(
-    r"{harmed}[着了过]?(我|俺|咱|额)(?!电话|手机|的?号|座机|[\d\s幺]|[妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽家外公老伯叔们邻侄朋同])"
+    r"{harmed}[着了过]?(我|俺|咱|额)(?!电话|手机|的?号|座机|\s*[\d幺]|[妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽家外公老伯叔们邻侄朋同])"
 )
 _TAKES_ME = _WORDS.compile(
-    "[把将](我|俺|咱|额)(?![妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽家外公老伯叔们的])[^,。!?;]{0,4}?{harmed_by_taking}|{taken_from_me}(我|俺|咱)(?=们?家|的)"
+    "[把将](我|俺|咱|额)(?![妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽家外公老伯叔们的])[^,。!?;]{0,4}?{harmed_by_taking}|{taken_from_me}(我|俺|咱)(?=们?家|们?的|[地田房屋墙院门路宅])"
+    "|[把将](?:我|俺|咱)?们?的?(?:铺盖|行李|被[子褥]|东西|衣服|家当|家具)[^,。!?;]{0,4}?(?:扔|丢|甩|撂|搬|赶)"
 )
 _BACK = re.compile(r"[他她](?!们|[爸妈爹娘爷奶父母哥姐弟妹儿女孙家老嫂婆公外叔伯姑舅媳])|老人家?|孩子|人家")
 _SAYS_OUTRIGHT = re.compile("(?:我|俺|咱|额|偶|阮|吾)是(?:[他她老患当伤]|病|孩子|娃|小孩)")  # 我是她邻居
@@ -103,9 +104,9 @@ def of_person(message: Message, person: Entity) -> Signs:
                 signs[name] = 1.0
     if not theirs and _JAILED.search(clause):
         signs["jailed"] = 1.0
-    if _BEATS_ME.search(text, end, message.next(end)):
+    if any(pattern.search(text, end, message.next(end)) for pattern in (_BEATS_ME, _TAKES_ME)):
         signs["harms me"] = 1.0
-    if _FOR.search(before):
+    if _FOR.search(before) and not ("harms" in signs and before.endswith("是")):  # 是弟弟推的: who did it
         signs["for"] = 1.0
     if _ACTED_ON.search(before):
         signs["acted on"] = 1.0
