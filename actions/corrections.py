@@ -10,7 +10,7 @@ from actions.bare import is_bare, says_yes
 from actions.turn import SKIPPED, Turn
 from actions.villages import village_beside, village_words
 from actions.volunteered import facts
-from nlu.entities import parse_age, parse_name, parse_phone, parse_relation
+from nlu.entities import parse_age, parse_name, parse_phone, parse_relation, refers_back
 from nlu.places.national import locate, match_village
 
 _WRONG = re.compile(
@@ -21,12 +21,19 @@ _FIELDS = {  # words by which people name an answer, most specific first
     "name": r"名字|姓名|名儿|(?<!老百)姓",
     "age": r"年龄|岁数|年纪|几岁|多大|[虚实周]岁",
     "beneficiary": r"帮谁|给谁|关系|[帮给替]我自己|其实是[我俺]"
-    r"|(?<!是)不是[帮给替]?我(?:自己|本人|[,， ]|[爷奶爸妈爹娘儿女孙邻])",
+    r"|(?<!是)不是[帮给替]?我(?:自己|本人|[,， ]|[爷奶爸妈爹娘儿女孙邻])"
+    r"|(?<!是不)是[帮给替为][我俺咱](?=[办弄报申要领搞做整]|[,，。 ]|$)"
+    r"|的是[我俺咱额](?!的?(?:电话|手机|号|名字|地址))",
     "location": r"地址|地方|乡镇|街道|住址|镇|乡(?!亲)|位置",
     "village": r"村|社区|[一二三四五六七八九十\d]组",
     "service": r"事项|服务|要办|办的|业务",
     "description": r"情况|描述|说明|内容",
 }
+# The speaker as the one in need, in so many words; 我要办的是… only says who writes.
+_OUTRIGHT = re.compile(
+    r"[给帮替为][我俺咱](?!们?家?的?[爷奶爸妈爹娘儿女孙老邻])|[我俺咱]自己|本人|[的实]是[我俺咱](?=[,，。 ]|$)"
+)
+_CALLED = re.compile(r"[,，。、 ][他她]?(?:名字)?叫([一-鿿]{2,4}?)(?=[,，。、 ]|$)")
 _TAIL = re.compile(r"应该是|改成|改为|换成|(?<!不)是|叫|为|[,，。:：;；\s]|改")
 _READ_INTO = ("service", "beneficiary")  # understood rather than said: no correction beside one that is sure
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -47,6 +54,10 @@ def corrections(turn: Turn) -> dict[str, Any]:
     moved = _moved(turn)
     words = moved.pop("village_text", None)
     said = _said(turn, wrong)
+    named = [slot for slot, words in _FIELDS.items() if re.search(words, turn.text)]
+    told_anew = wrong and named[:1] == ["description"] and len(turn.text) >= TELLING
+    if told_anew:  # 情况写错了，不是摔断脚，是中风: another story, not another matter
+        said = {slot: value for slot, value in said.items() if slot not in _READ_INTO}
     stated = {**{slot: value for slot, value in said.items() if not moved or slot not in _READ_INTO}, **moved}
     changed = {slot: new for slot, new in stated.items() if turn.slots.get(slot) not in (None, new)}
     if words and (changed.keys() & moved.keys() or turn.known("village") == moved.get("village")):
@@ -55,9 +66,9 @@ def corrections(turn: Turn) -> dict[str, Any]:
         changed.update(village=None, village_text=None)
     if stated or not wrong:  # what is said a second time is right by now
         return changed
-    named = [slot for slot, words in _FIELDS.items() if re.search(words, turn.text)]
-    if named[:1] == ["description"] and len(turn.text) >= TELLING:
-        return {"description": f"{turn.known('description') or ''}；{turn.text.strip()}".lstrip("；")}
+    if told_anew:
+        told = turn.known("description")
+        return {"description": turn.text.strip() + (f"（先前说的：{told}）" if told else "")}
     return reopen(named[0]) if named and turn.slots.get(named[0]) is not None else {}
 
 
@@ -76,6 +87,10 @@ def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
     either = said.pop("either", None)
     if turn.intent == "ask_policy":  # 一个月大概有几多钱 tells no age
         return {}
+    outright = re.search(_FIELDS["beneficiary"], turn.text) or _OUTRIGHT.search(turn.text)
+    somebody_else = turn.known("beneficiary") not in (None, "本人") and refers_back(turn.text)
+    if not outright and (said.get("beneficiary") == "本人" or somebody_else):
+        said.pop("beneficiary", None)
     if not wrong:  # at the summary a bare fact corrects; a matter read into a few words does not
         said.pop("service", None)
         return said if not says_yes(turn) else {}
@@ -86,6 +101,8 @@ def _said(turn: Turn, wrong: bool) -> dict[str, Any]:
     if said.get("service", [None])[0] in (turn.known("service") or []) and re.search(r"不要|改成|换成|不是", turn.text):
         others = [each["code"] for each in turn.ranking if each["code"] not in (turn.known("service") or [])]
         said["service"] = others[:1] or said["service"]
+    if "name" not in said and (called := _CALLED.search(turn.text)):
+        said |= {"name": name} if (name := parse_name(called[1])) else {}
     tails = _tails(turn.text)
     for slot, parse in _PARSERS.items():
         meant = re.search(_FIELDS[slot], turn.text) or slot == turn.awaiting or slot in said

@@ -25,6 +25,7 @@ from nlu.places.national import locate
 
 # In danger the form is only: where are you, how do we reach you. The app has called a person already.
 OF_DANGER = ("crisis", "child_protection", "domestic_violence", "counselling", "other")
+IDLE = ("out_of_scope", "talk_to_human")  # what nobody is answered for ever
 OPTIONAL = ("village", "beneficiary", "age", "name", "phone", "description")
 
 
@@ -122,9 +123,9 @@ def _unclear(turn: Turn, also: dict[str, Any], dispatcher: CollectingDispatcher)
         dispatcher.utter_message(response="utter_added" if more else "utter_noted")
         return _settle(turn, {**also, **more})
     tries = (turn.slots.get("stuck") or 0) + 1
-    # Idle words once are an aside; after an answer that was not understood they are a second one.
-    if (tries == 1 or turn.intent != "out_of_scope") and say_aside(turn, dispatcher):
-        return _settle(turn, {})
+    # Idle words are an aside, twice; after an answer that was not understood they are a second one.
+    if (tries < 2 or turn.intent not in IDLE) and say_aside(turn, dispatcher):
+        return _settle(turn, {"stuck": tries - 0.5} if turn.intent in IDLE else {})
     update: dict[str, Any] = {"stuck": tries, **_asked_again(turn)}
     if turn.slots.get("risks"):
         stand_by(turn, dispatcher)

@@ -86,9 +86,10 @@ class _Effect(Action):
         return f"action_{self.kind}"
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        """Emits the effect; the app finds the words, since only it knows the facts. Danger comes first."""
+        """Emits the effect; the app finds the words, since only it knows the facts. Danger comes first, and a request
+        at the end of a question begins the form."""
         turn = read(tracker)
-        if turn.risks:
+        if turn.risks or turn.intent == "request_service":
             return [FollowupAction("intake_form")]
         dispatcher.utter_message(json_message={"effect": to_wire(self.effect(turn))})
         self.add(turn, dispatcher)

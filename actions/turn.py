@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlu.requests import asks_for_it
+
 SLOTS = ("consent", "service", "location", "village", "beneficiary", "age", "name", "phone", "description", "confirm")
 SKIPPED = "-"  # the resident chose not to say, or the question does not apply
 UNKNOWN = "?"  # the township could not be found: the county's desk or the triage desk takes it
@@ -45,9 +47,14 @@ def read(tracker: Any) -> Turn:
     text = message.get("text") or ""
     pressed = text.startswith("/")
     entities = message.get("entities") or []
+    context = (message.get("metadata") or {}).get("context") or {}
+    intent = (message.get("intent") or {}).get("name") or "out_of_scope"
+    if tracker.get_slot("requested_slot") is None and message.get("services") and asks_for_it(text):
+        # …农村户口的去哪里领？我想登记申请: what is asked comes first, what is wanted last
+        intent = "request_service" if intent == "ask_policy" or _of_nothing_filed(intent, context) else intent
     return Turn(
         text="" if pressed else text,
-        intent=(message.get("intent") or {}).get("name") or "out_of_scope",
+        intent=intent,
         confidence=(message.get("intent") or {}).get("confidence") or 0.0,
         services=message.get("services") or [],
         ranking=message.get("service_ranking") or [],
@@ -59,5 +66,9 @@ def read(tracker: Any) -> Turn:
         values={each["entity"]: each["value"] for each in entities} if pressed else {},
         awaiting=tracker.get_slot("requested_slot"),
         slots=dict(tracker.slots),
-        context=(message.get("metadata") or {}).get("context") or {},
+        context=context,
     )
+
+
+def _of_nothing_filed(intent: str, context: dict[str, Any]) -> bool:
+    return intent == "ask_status" and not context.get("tickets")

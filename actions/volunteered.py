@@ -15,6 +15,9 @@ GUESS, SURE, CLOSE = 0.15, 0.5, 0.05
 SURE_WHO = 0.75  # below, one in two relations is wrong, and whom it is for is asked
 UNRELATED = 0.6  # confidence from which a message counts as having nothing to do with us
 _ADVERT = re.compile(r"退订|微信同号|加微信|无抵押|^【[^】]+】")
+_ANOTHERS = re.compile(
+    r"多?岁?的?[老大小]?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸|妈|爹|娘|父|母|公公|婆婆|老伴|丈夫|妻子|老公|老婆|儿子|女儿|哥|姐|弟|妹|叔|伯|姑|舅|姨)"
+)
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
 
 
@@ -69,6 +72,8 @@ def _is_about(turn: Turn, age: dict[str, Any]) -> bool:
         return True
     needy = relations[0]["value"]
     before = turn.text[: age["start"]]
+    if _ANOTHERS.match(turn.text, age["end"]) and not 0 <= relations[0]["start"] - age["end"] <= 2:
+        return False  # 跟着七十多岁的奶奶过
     if re.search(r"[我俺咱](?:自己|本人)?(?:今年|都|也|快|已经)*$", before):
         return bool(needy == "本人")
     owner = next((each for each in relations if 0 <= age["start"] - each["end"] <= 3), None)

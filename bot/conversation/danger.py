@@ -31,10 +31,14 @@ LEVELS = ("routine", "urgent", "emergency")
 
 def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
     """The engine's judgement, which has weighed the floor's (`nlu/components/risks.py`): a course about violence wakes
-    the rules and not the model. The floor alone where there is none."""
+    the rules and not the model. The floor alone where there is none.
+
+    What the rules heard too stands first: they tell a beaten mother from a beaten child that writes of her."""
     if not parse:
         return floor
-    return Alarm(risks=tuple(each["code"] for each in parse["risks"]), urgency=parse["urgency"], cues=floor.cues)
+    heard = [each["code"] for each in parse["risks"]]
+    risks = dict.fromkeys((*(risk for risk in floor.risks if risk in heard), *heard))
+    return Alarm(risks=tuple(risks), urgency=parse["urgency"], cues=floor.cues)
 
 
 def together(first: Alarm, second: Alarm) -> Alarm:

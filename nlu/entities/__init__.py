@@ -12,7 +12,7 @@ from nlu.entities.entity import Entity
 from nlu.entities.names import find_names
 from nlu.entities.numbers import find_numbers
 from nlu.entities.quantities import find_quantities
-from nlu.entities.relations import find_relations
+from nlu.entities.relations import find_relations, refers_back
 from nlu.normalise import normalise
 from nlu.taken import Taken
 
@@ -25,6 +25,7 @@ __all__ = [
     "parse_phone",
     "parse_relation",
     "rare_name",
+    "refers_back",
 ]
 
 _PARSERS = {

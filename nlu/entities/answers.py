@@ -17,7 +17,12 @@ _NOT_IN_NAMES = re.compile(
     r"[吗么啥什怎哪谁不没你我俺他她您的了吧呢是在就都这那要想问为钱话村镇乡县岁啊呀哦嗯行记忘说讲写填叫真办]|^有|好[的吧啊]|[一二三四五六七八九十]"
 )
 _SELF = re.compile(
-    r"^(?:就是|是|给|帮|为)?(?:我|俺|咱|我本人|本人|我自己|自己|自家|我个人|咱自己|俺自己)(?:自己|本人|的|呀|啊|要|用|办|申请)?$"
+    r"(?:先|就|只|都|主要|还是|当然|这[回次]|写|填|是|给|帮|为|替)*"
+    r"(?:(?:我|俺|咱|额|阮)们?(?:本人|自己|自家|个人|家自己|家|屋里)?|本人|自己|自家)"
+    r"(?:来|要|用|找|办|弄|整|搞|领|申请|申报|登记|安排)*(?:先|就|行|好|可以|的|了|吧|呀|啊|嘛|呢|哈|咯|哩|噻)*"
+)
+_COUPLE = re.compile(
+    r"(?:是|给|帮|为)*(?:我|俺|咱|额|阮)?们?(?:老?[两俩]口子?|老[两俩]口|[两俩]公婆|公婆[两俩]|夫妻[两俩]?|[两俩]个?(?:人|老的)?|[两俩]老|一家[人子]?|一家.{1,2}口|全家人?)(?:自己)?(?:都.{0,8}|的|吧|嘛)?"
 )
 _ELSE = (
     ("父亲", r"爸|爹|父|老汉"), ("母亲", r"妈|娘|母"), ("配偶", r"老婆|老公|爱人|丈夫|妻|老伴|媳妇|堂客|婆娘|老倌|对象"),
@@ -71,7 +76,7 @@ def rare_name(text: str) -> str | None:
 def parse_relation(text: str) -> str | None:
     """The relation in an answer to "who needs help?": 我自己 → 本人, 俺娘 → 母亲; None where nothing is said."""
     text = normalise(text).strip(" ,。.!！?？、~")
-    if _SELF.match(text):
+    if len(text) <= 16 and (_SELF.fullmatch(text) or _COUPLE.fullmatch(text)):
         return "本人"
     for entity in find_relations(text, text):
         return str(entity.value)

@@ -23,6 +23,7 @@ from nlu.entities.hearing import Message, Span
 from nlu.entities.persons import SELF, find_persons
 from nlu.entities.signs import Signs, of_nobody, of_person, of_speaker
 from nlu.entities.wordlists import word_lists
+from nlu.normalise import normalise
 
 WEIGHTS = LEXICON / "relation-weights.yml"
 _WORDS = word_lists("relations.yml")
@@ -35,6 +36,7 @@ _SAID_SELF = _WORDS.compile(
     rf"|(?:帮帮|救救|可怜可怜|管管){SELF}(?![的家们妈爸爹娘儿女孙奶爷婆弟妹哥姐嫂崽外公老伯叔邻侄朋同男媳])"
 )
 _SELF = _WORDS.compile(r"(?<!{not_me_before})(我|俺|咱|偶|额|阮)(?:们(?=失独|都是|两个))?(?!{not_me})")
+_PRONOUN = re.compile(r"(?<![其吉])[他她佢](?![们人])")
 READ = 800  # characters: whom a letter is about stands well before, and reading takes their square
 _ANY_SELF = re.compile(r"我|俺|咱|偶|阮|本人|自己")
 
@@ -66,6 +68,13 @@ def find_relations(
         # 我 inside of 我妈 is no mention of the speaker unless it is the speaker who is in need
         if one is not best and one.entity and (one.entity.value != "本人" or "subject" in one.signs):
             yield replace(one.entity, primary=False)
+
+
+def refers_back(text: str) -> bool:
+    """Whether 他 or 她 is somebody whom the message itself does not name: 不是她自己摔的，是俺弟弟推的."""
+    plain = normalise(text)
+    pronoun = _PRONOUN.search(plain)
+    return pronoun is not None and all(pronoun.start() < one.start for one in find_persons(plain, text))
 
 
 def _chance(best: Candidate, among: Sequence[Candidate]) -> float:

@@ -12,7 +12,8 @@ EXCLUDED = -1.0
 _OPENS = 1.8
 _CLAUSE_READ = 200  # characters of a clause that are read, nearest to the place: dictated letters have no marks at all
 
-_CLAUSE = re.compile(r"[,。!?;\n~…]")
+# Who writes without marks parts clauses by spaces; 家在 花石镇 and 湖南 湘潭 are one.
+_CLAUSE = re.compile(r"[,。!?;\n~…]|(?<=[^在住到是于系喺:址家人省市县州区旗镇乡村里屋搬嫁]{4}) ")
 _SELF = r"(?:我们|咱们|俺们|我|俺|咱|本人|自己|两口子|一家|全家)"
 _OTHER = (
     r"(?:儿子|[我俺]儿|女儿|闺女|崽|伢|娃|孩子|仔|儿媳|媳妇|老公|老婆|丈夫|妻子|男人|爱人|孙子|孙女|外孙|哥|弟|姐|妹|"
@@ -61,6 +62,8 @@ _LIVES_STRONG = re.compile(
     r"的)?(?:我们|咱们?|俺们?)?$"
 )
 _MOVED_TO = re.compile(r"(?:搬|嫁|住|接|迁|移民|安置|落户|搬迁|改嫁|卖|拐|骗|拐卖)(?:到|去|来|在|回|进|给)了?$")
+_AT_SCHOOL_THERE = re.compile(r"(?:转学|转校|转)(?:到|来|去|回|在)了?$")
+_PUPIL_THERE = re.compile(r".{0,8}(?:年级|小学|初[一二三中]|中学|学校|读书|上学|念书)|.{0,2}$")
 _GOING = re.compile(
     r"(?:去|到|往|赴|飞|回|跑|上|来|经过|路过|送|转|下|转院|离|比|像|和|跟|同|与|考上|考到|分到|寄|寄到)了?$"
 )
@@ -165,6 +168,8 @@ def _score_left(text: str, left: str, earlier: str, right: str, rest: str) -> fl
         if other and _OTHER_HERE.search(subject) and not _NEEDY_TAIL.search(left):
             return 0.5
         return 3.0 + (0.3 if _NEEDY_TAIL.search(left) else 0.0)
+    if _AT_SCHOOL_THERE.search(left) and _PUPIL_THERE.match(right) and not other:
+        return 2.0
     if care and left.endswith(("在", "去", "到", "往", "来")):
         return -3.0
     if _GOING.search(left):
