@@ -36,6 +36,11 @@ _WRITER = re.compile(
     r"|(?<=[,，。、；;\s])(?:你|您)?(?:就)?[叫喊称][我俺咱][^,，。、；;\s]{1,7}(?:[,，。、；;\s]|$)"
 )
 _DEAD = re.compile(r"[^\d]{0,8}(?:停机|打不通|空号|不用了|别打|莫打|没人接|打错|错了)")
+# 莫打 会响, 不要打 爸爸听见: whoever is with somebody violent must not be asked for a number twice.
+_NO_CALL = re.compile(
+    r"(?:别|莫|甭|勿|不要|不用|不能|不许|唔好|千万别)(?:再|给我|往我|先)?(?:打(?:电话|过来|来|给我|我)?(?![针工])|来电|拨)"
+    r"|(?:不敢|不能|不方便|没法|不好)接"
+)
 _NO_AGE = re.compile(r"一下|一会|[组村队号栋]")
 
 
@@ -172,7 +177,7 @@ def read_phone(turn: Turn) -> dict[str, Any]:
     phone = parse_phone(turn.text)
     if phone:
         return {"phone": phone}
-    return {"phone": SKIPPED} if says_skip(turn) else {}
+    return {"phone": SKIPPED} if says_skip(turn) or _NO_CALL.search(turn.text) else {}
 
 
 def read_description(turn: Turn) -> dict[str, Any]:

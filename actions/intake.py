@@ -106,6 +106,8 @@ def _answered(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
         return _unclear(turn, also, dispatcher)
     if "consent" in answer:
         return _consented(answer["consent"], turn, dispatcher, also)
+    if answer.get("phone") == SKIPPED and turn.slots.get("risks") and not says_skip(turn):  # 莫打，他听得到
+        stand_by(turn, dispatcher)
     update = {**also, **answer, "stuck": 0}
     if update.get("location") == UNKNOWN and not turn.slots.get("risks"):
         dispatcher.utter_message(response="utter_place_unknown")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from actions.answers import read_beneficiary, read_name
+from actions.answers import read_beneficiary, read_name, read_phone
 from actions.corrections import corrections
-from actions.turn import Turn, read
+from actions.turn import SKIPPED, Turn, read
 from actions.volunteered import facts
 from nlu.entities import extract
 from nlu.requests import asks_for_it
@@ -197,3 +197,22 @@ def test_how_it_stands_is_still_asked_where_something_was_filed() -> None:
     assert heard(text, "ask_status").intent == "request_service"
     assert heard(text, "ask_status", {"tickets": 1}).intent == "ask_status"
     assert heard(text, "ask_policy", awaiting="phone").intent == "ask_policy"
+
+
+@pytest.mark.parametrize(
+    "said", ["莫打 会响", "不要打 爸爸听见", "千万别打过来 他在旁边", "我不敢接电话", "唔好打俾我"]
+)
+def test_who_must_not_be_called_is_not_asked_again(said: str) -> None:
+    """Somebody else would hear the telephone."""
+    assert read_phone(turn(said, "phone")) == {"phone": SKIPPED}
+
+
+@pytest.mark.parametrize("said", ["你们给我打", "别打针那个号", "白天打工，晚上接"])
+def test_other_words_about_calling_leave_nothing_out(said: str) -> None:
+    """They are no refusal."""
+    assert read_phone(turn(said, "phone")) == {}
+
+
+def test_a_number_that_is_not_to_be_called_now_is_kept() -> None:
+    """白天别打，晚上打 …"""
+    assert read_phone(turn("白天别打，晚上打13800000005", "phone")) == {"phone": "13800000005"}

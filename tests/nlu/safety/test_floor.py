@@ -149,3 +149,39 @@ def test_it_is_fast() -> None:
     start = time.process_time()
     assess(letter)
     assert time.process_time() - start < 0.15
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "跟社工说不用来了，我想明白了，就明早天亮前的事。欠的钱写在信里了，谢谢你听我啰嗦",
+        "欠谁的都压在枕头底下的纸上了，今晚以后就不用还了",
+        "该说的都写在信里了，对不起孩子们",
+        "我想清楚了，就今晚的事，不拖累谁了",
+    ],
+)
+def test_a_quiet_goodbye_is_an_emergency(text: str) -> None:
+    """Debts and last words put in writing, and a night set for it."""
+    found = assess(text)
+    assert found.risks == ("suicide_self_harm",) and found.urgency == "emergency"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "社工不用来了，我想通了，谢谢你听我唠叨",
+        "我想明白了，明天天亮就去办低保",
+        "欠的钱写在纸上了，你们帮我算算",
+        "存折放在枕头底下被偷了，怎么办",
+    ],
+)
+def test_a_changed_mind_is_no_goodbye(text: str) -> None:
+    """The same words of everyday things."""
+    assert assess(text) == CALM
+
+
+def test_half_a_roof_is_no_half_of_a_body() -> None:
+    """屋顶垮了半边: no roof tonight is urgent, and nobody is hurt."""
+    found = assess("遭了，刚才屋顶垮了半边，人倒是都跑出来了，铺盖粮食全埋起了，一家四口今晚没得地方睡")
+    assert found.risks == ("survival",) and found.urgency == "urgent"
+    assert assess("刚才突然半边身子动不了，嘴也歪了").risks == ("medical_emergency",)
