@@ -191,9 +191,10 @@ def _fill(session: Session, ticket: Ticket, intake: Intake) -> list[str]:
     ):
         old: list[str] = getattr(ticket, name)
         if set(values) - set(old):
-            # The complete form knows better than the first sentence: its order leads. But what a talk began with before
-            # the alarm does not lead the alarm.
-            leads = ticket.urgency == "routine" or bool(set(intake.risks) - set(ticket.risks))
+            # The complete form knows better than the first sentence: its order leads. What a talk was about before an
+            # alarm does not lead the alarm.
+            leads = ticket.urgency == "routine" or set(old[:1]) <= set(values)
+            leads = leads or bool(set(intake.risks) - set(ticket.risks))
             setattr(ticket, name, list(dict.fromkeys([*values, *old] if leads else [*old, *values])))
             changed.append(label)
     words = _joined(ticket.description, intake.description)

@@ -107,6 +107,16 @@ def test_completing_never_lowers(database: Database, cast: Any, filed: File, now
         assert ticket.due_acknowledge == now + timedelta(minutes=30)
 
 
+def test_what_was_asked_before_an_alarm_does_not_lead_it(database: Database, cast: Any, filed: File) -> None:
+    """A talk about divorce turned into an alarm: the form's matter is added behind; a new danger stands first."""
+    with database.session() as session:
+        filed(session, draft_id="d", urgency="emergency", services=["domestic_violence"], risks=["violence"])
+        form: dict[str, Any] = {"urgency": "emergency", "risks": ["violence"], "services": ["mediation"]}
+        assert filed(session, draft_id="d", **form).services == ["domestic_violence", "mediation"]
+        grown: dict[str, Any] = {"urgency": "emergency", "risks": ["suicide_self_harm"], "services": ["crisis"]}
+        assert filed(session, draft_id="d", **grown).services == ["crisis", "domestic_violence", "mediation"]
+
+
 def test_claimed_ticket_stays_in_its_queue(database: Database, cast: Any, filed: File) -> None:
     """Once somebody has taken it up, a new address is noted but the ticket does not wander off."""
     with database.session() as session:

@@ -1,0 +1,39 @@
+"""Which danger of several stands first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.conversation.danger import heard_danger
+from nlu.safety import assess
+
+CHILD, VIOLENCE = "child_abuse", "violence"
+
+
+def parse(*codes: str) -> dict[str, Any]:
+    """The engine's judgement, the likeliest first."""
+    return {"risks": [{"code": code, "confidence": 0.9} for code in codes], "urgency": "emergency"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["爸爸又打妈妈了 用板凳打的 妈妈头上流血 我躲在被子里 我四年级", "我读三年级 爷爷喝醉了拿棍子打奶奶 奶奶躺在地上"],
+)
+def test_a_child_that_tells_of_a_beaten_woman(text: str) -> None:
+    """The rules hear who is beaten, the engine that a child writes: the beaten one comes first, the child is kept."""
+    assert heard_danger(assess(text), parse(CHILD, VIOLENCE)).risks == (VIOLENCE, CHILD)
+
+
+def test_a_beaten_child_stays_first() -> None:
+    """… where it is the child that is beaten."""
+    alarm = heard_danger(assess("我爸爸喝醉了就用皮带打我 我八岁"), parse(CHILD, VIOLENCE))
+    assert alarm.risks == (CHILD, VIOLENCE)
+
+
+def test_what_only_one_of_them_hears() -> None:
+    """The engine overrules the rules; without it they are alone."""
+    floor = assess("爸爸又打妈妈了 用板凳打的")
+    assert heard_danger(floor, parse()).risks == ()
+    assert heard_danger(floor, None).risks == floor.risks
