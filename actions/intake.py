@@ -83,10 +83,10 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
         return _settle(turn, call_person(turn, dispatcher))
     if turn.awaiting is None:  # the form was resumed by a message that is not an answer
         return _settle(turn, _unanswered(turn, facts(turn)))
-    if says_wait(turn):
+    corrected = {} if choice(turn) else corrections(turn)  # 两个都不是我要的 takes nothing back
+    if says_wait(turn) and not corrected:  # 慢点，年龄错了，是79 corrects
         dispatcher.utter_message(response="utter_wait")
         return {}
-    corrected = {} if choice(turn) else corrections(turn)  # 两个都不是我要的 takes nothing back
     if corrected and corrected.get(turn.awaiting) is None:
         asked_again = all(value is None for value in corrected.values())
         if not turn.risks:  # after a cry for help nobody is told that something was changed

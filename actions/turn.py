@@ -52,10 +52,15 @@ def read(tracker: Any) -> Turn:
     if tracker.get_slot("requested_slot") is None and message.get("services") and asks_for_it(text):
         # …农村户口的去哪里领？我想登记申请: what is asked comes first, what is wanted last
         intent = "request_service" if intent == "ask_policy" or _of_nothing_filed(intent, context) else intent
+    confidence = (message.get("intent") or {}).get("confidence") or 0.0
+    if text and not any(
+        character.isalnum() for character in text
+    ):  # …… to a question: no answer, whatever it looks like
+        intent, confidence = "out_of_scope", 0.0
     return Turn(
         text="" if pressed else text,
         intent=intent,
-        confidence=(message.get("intent") or {}).get("confidence") or 0.0,
+        confidence=confidence,
         services=message.get("services") or [],
         ranking=message.get("service_ranking") or [],
         risks=[each["code"] for each in message.get("risks") or []],

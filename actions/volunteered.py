@@ -30,9 +30,9 @@ def facts(turn: Turn) -> dict[str, Any]:
     if turn.services and turn.intent in (*TELLS, "ask_policy", "talk_to_human"):
         found.update(matter(turn))
     found.update(place(turn))
-    relations = [each["value"] for each in turn.entity("relation") if each.get("confidence", 1) >= SURE_WHO]
-    if relations:
-        found["beneficiary"] = relations[0]
+    who = next(iter(turn.entity("relation")), None)  # the one in need comes first, then whoever else is named
+    if who and (who.get("confidence", 1) >= SURE_WHO or turn.risks):  # in danger nobody is asked, and a guess helps
+        found["beneficiary"] = who["value"]
     ages = {each["value"] for each in turn.entity("age") if _is_about(turn, each)}
     if len(ages) == 1:
         found["age"] = ages.pop()

@@ -228,4 +228,6 @@ def _plain_answer(came: Came, standing: Standing, alarmed: bool) -> str | None:
         return of_file
     if not came.text:
         return words.EMPTY
-    return None if any(character.isalnum() for character in came.text) else words.ONLY_SIGNS
+    # While something is asked the engine counts it as an answer not understood: nobody is asked without end.
+    heard = standing.awaiting or any(character.isalnum() for character in came.text)
+    return None if heard else words.ONLY_SIGNS

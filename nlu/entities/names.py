@@ -93,7 +93,7 @@ _ETHNIC = re.compile(rf"[{_HAN}]{{2,7}}(?:·[{_HAN}]{{1,7}}){{1,3}}")
 _LEADING = re.compile(r"(?:[^叫是名]{0,4}(?:名字)?(?:叫做|叫|名叫|是|姓名|名字))?(?=.{2})")
 _SAID = re.compile(
     r"(?:(?:我|俺|[我俺额咱][大达]|个仔|个女|他|她|它|姨|姑|舅|叔|伯|嫂|婶|娃|侄|甥|人|名字|名|孩子|娃|老人|妈|爸|爹|娘|奶奶|爷爷|婆|公|儿子|女儿|孙子|孙女|老伴|大名|个|老公|老婆|邻居|全名|真名|学名|弟|妹|哥|姐)(?:的名字|名字)?(?:是)?(?:就)?叫(?:做|作)?"
-    r"|名叫|叫做|姓名(?:是|为)?|名字(?:是|为)?|户主(?:是|叫|为)|大名(?:是|叫)?|本名|真名(?:是|叫)?|当事人(?:是|叫)|联系人(?:是|叫)?|患者(?:是|叫)|我是(?=[^,。]{2,4}(?:[,。,!]|$)))"
+    r"|名叫|[叫喊唤][做作]|姓名(?:是|为)?|名字(?:是|为)?|户主(?:是|叫|为)|大名(?:是|叫)?|本名|真名(?:是|叫)?|当事人(?:是|叫)|联系人(?:是|叫)?|患者(?:是|叫)|我是(?=[^,。]{2,4}(?:[,。,!]|$)))"
     r"[\s:]{0,2}"
 )
 _SURNAME_ONLY = re.compile(rf"(?:免贵)?姓([{_HAN}])(?![{_HAN}]{{0,12}}名)")
@@ -148,7 +148,11 @@ def name_at(text: str, start: int) -> str | None:
     size = 0
     for character in given[0] if given else "":
         ends = not re.match(rf"[{_HAN}]", text[start + family + size + 1 :])
-        if character in _STOP and not (size == 0 and character in "有来家年月") and not (ends and character == "才"):
+        if (
+            character in _STOP
+            and not (size == 0 and character in "有来家年月")
+            and not (ends and character in "才有来")
+        ):
             break
         size += 1
     return text[start : start + family + size] if size else None

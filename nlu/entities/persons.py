@@ -59,6 +59,10 @@ _STRANGER = _WORDS.compile(
     r"|{occupation}[^,。!?;能怎]{0,7}的(?:那|这|一)?[个位]?[^,。!?;]{0,2}?{grown_stranger}"
     r"|(?:我们?|咱们?|俺们?){workplace}的?(?:那|一)?[个位]?[^,。!?;]{0,4}?{grown_stranger})"
 )
+# 快来个人吧, 派个人看看; 那个高龄老人的补贴: nobody has been met.
+_NOBODY_MET = re.compile(
+    r"[来叫派找喊请]?(?:一|几|两)?个人(?=[,。!?;\s吧来去帮看管过上]|$)|[那这]个[^,。!?;]{0,4}人的?(?:补贴|津贴|补助|待遇|优待)"
+)
 _IN_A_HOUSE = _WORDS.compile(r"[一二三四五六七八九十\d]+(?:单元|栋|幢|号楼|楼)的[^,。!?;]{0,3}?{grown_stranger}")
 # 我家有个女孩, 我那十二岁的姑娘: own children, no strangers.
 _AT_HOME = re.compile(r"(?:我们?家里?|俺家|家[里中]|屋里|我那?)[的还也就现在有]*(?:\d+|[一二三四五六七八九十]+)?$")
@@ -124,6 +128,8 @@ def find_persons(text: str, original: str) -> list[Entity]:
     official = _CADRE_SPEAKS.search(text) is not None
     next_door = _SPEAKS_NEXT_DOOR.search(text) is not None
     for match in _STRANGER.finditer(text):
+        if _NOBODY_MET.match(text, match.start()):
+            continue
         villager = official or any(one.value == "村民" for one in found)
         child = _YOUNG.search(match[0])
         if child and _AT_HOME.search(text, max(0, match.start() - 8), match.start()):

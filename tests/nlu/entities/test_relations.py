@@ -32,6 +32,9 @@ from nlu.entities.relations import candidates, weights
         ("隔壁王婆婆摔了，儿子在广东", "邻居"),
         ("我是村医，三组有个五保户瘫在床上", "村民"),  # who reports by trade
         ("我给我婆婆问个事，高龄津贴怎么领", "其他"),
+        ("快派个人来，我家老头子攥着药瓶不出来", "配偶"),  # whoever is to come is nobody
+        ("我想领那个高龄老人的补贴，别人都领上了", "本人"),  # the name of a benefit
+        ("额二大打了一辈子光棍，想给他办个五保", "其他"),  # Shaanxi: a father's brother
         ("我电话13800000000，打我儿子的也行", None),  # telephones only
     ],
 )
