@@ -25,6 +25,7 @@ from actions.effects import (
 )
 from actions.rating import undone, verdict
 from actions.turn import Turn, read
+from nlu.requests import wants_it_after_all
 
 _REPLIES = {
     "greet": "utter_greet",
@@ -47,7 +48,8 @@ class Talk(Action):
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """One response, or the form."""
         turn = read(tracker)
-        if turn.risks:
+        idle = not turn.context.get("asked") and not turn.context.get("danger")
+        if turn.risks or (idle and wants_it_after_all(turn.text)):
             return [FollowupAction("intake_form")]
         effect = _effect_of(turn)
         if effect:

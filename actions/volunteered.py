@@ -18,6 +18,7 @@ _ADVERT = re.compile(r"退订|微信同号|加微信|无抵押|^【[^】]+】")
 _ANOTHERS = re.compile(
     r"多?岁?的?[老大小]?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸|妈|爹|娘|父|母|公公|婆婆|老伴|丈夫|妻子|老公|老婆|儿子|女儿|哥|姐|弟|妹|叔|伯|姑|舅|姨)"
 )
+ABOUT_US = ("privacy_request", "bot_question", "rate_service")
 TELLS = ("request_service", "complain", "inform", "supplement", "offer_help")
 
 
@@ -30,6 +31,8 @@ def facts(turn: Turn) -> dict[str, Any]:
     if turn.services and turn.intent in (*TELLS, "ask_policy", "talk_to_human"):
         found.update(matter(turn))
     found.update(place(turn))
+    if turn.intent in ABOUT_US and turn.confidence >= UNRELATED and not turn.services and not turn.risks:
+        return found  # 会不会传到我婆婆那里去 says of nobody that they need help
     who = next(iter(turn.entity("relation")), None)  # the one in need comes first, then whoever else is named
     if who and (who.get("confidence", 1) >= SURE_WHO or turn.risks):  # in danger nobody is asked, and a guess helps
         found["beneficiary"] = who["value"]

@@ -23,6 +23,19 @@ _POLITE = re.compile(r"(?:谢谢|多谢|麻烦|拜托|辛苦).{0,6}|(?:行|好|�
 _CLAUSE = re.compile(r"[,。!?;~…\n]+|(?<=[^a-zA-Z\d]) +")
 
 
+# 还是登记吧, 我同意了: taken up again after a no.
+_AFTER_ALL = re.compile(
+    rf"(?:我|俺|咱)?(?:又|再)?(?:想了?一?想)?(?:那就?|还是|就)+(?:请)?(?:你们)?(?:[帮给替]{_US})?(?:登记|记|写){_UP}"
+    rf"|(?:那就?|还是)+(?:请)?(?:你们)?(?:[帮给替]{_US})?{_DO}{_UP}"
+    r"|(?:我|俺|咱)(?:又|现在|也|就)*(?:同意|愿意|答应)(?:登记|记)?(?:了|咯|哒|啦)(?:吧|哈|啊)?"
+)
+
+
+def wants_it_after_all(text: str) -> bool:
+    """Whether a clause takes up again what was declined: 我又想了想，还是登记吧."""
+    return any(_AFTER_ALL.fullmatch(part.strip()) for part in _CLAUSE.split(normalise(text)) if part.strip())
+
+
 def asks_for_it(text: str) -> bool:
     """Whether the last words ask that it be done for somebody, whatever the words before them ask."""
     parts = [part.strip() for part in _CLAUSE.split(normalise(text)) if part.strip()]

@@ -36,9 +36,8 @@ def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
     What the rules heard too stands first: they tell a beaten mother from a beaten child that writes of her."""
     if not parse:
         return floor
-    heard = [each["code"] for each in parse["risks"]]
-    risks = dict.fromkeys((*(risk for risk in floor.risks if risk in heard), *heard))
-    return Alarm(risks=tuple(risks), urgency=parse["urgency"], cues=floor.cues)
+    heard = sorted((each["code"] for each in parse["risks"]), key=lambda risk: risk not in floor.risks)
+    return Alarm(risks=tuple(heard), urgency=parse["urgency"], cues=floor.cues)
 
 
 def together(first: Alarm, second: Alarm) -> Alarm:

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.components.scores import DANGER, EMERGENCY, SCORES, Scores, columns, heads_of, learnt
 from nlu.components.trained import Trained
 from nlu.readings import read_together
-from nlu.safety import assess
+from nlu.safety import assess, says_nothing
 
 LEVELS = ("routine", "urgent", "emergency")
 
@@ -56,7 +56,7 @@ class Risks(Trained, GraphComponent):
         if floor and danger >= self.config["misheard"][floor.urgency]:
             found = {code: max(0.9, chances[code]) for code in floor.risks}
             level = LEVELS.index(floor.urgency)
-        if danger >= self.config["danger"]:
+        if danger >= self.config["danger"] and (floor or not says_nothing(message.get(TEXT))):
             likeliest = max(chances, key=lambda code: chances[code])
             for code, chance in chances.items():
                 if code == likeliest or chance >= self.config["further"]:

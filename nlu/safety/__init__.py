@@ -5,6 +5,7 @@ Pure: no Rasa, no network, no database; runs in the engine and in the app, on Py
 
 from nlu.safety.alone import assess_alone
 from nlu.safety.floor import CALM, LEVELS, Alarm, assess
+from nlu.safety.fragments import says_nothing
 from nlu.safety.hotlines import Hotline, hotlines, hotlines_for
 from nlu.safety.reply import safety_messages
 
@@ -18,4 +19,5 @@ __all__ = [
     "hotlines",
     "hotlines_for",
     "safety_messages",
+    "says_nothing",
 ]

@@ -22,6 +22,7 @@ from typing import Any, Optional
 
 from nlu.normalise import normalise
 from nlu.safety.floor import CALM, LEVELS, Alarm, assess
+from nlu.safety.fragments import says_nothing
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ def assess_alone(text: str, model: Optional[DangerModel] = None) -> Alarm:
     """Floor and model together. Never raises on any string."""
     floor = assess(text)
     model = model or danger_model()
-    if model is None or not isinstance(text, str) or not text.strip():
+    if model is None or not isinstance(text, str) or not text.strip() or (not floor and says_nothing(text)):
         return floor
     chances = model.chances(text)
     danger, emergency = chances.pop("danger"), chances.pop("emergency")

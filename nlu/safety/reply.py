@@ -107,6 +107,8 @@ def safety_messages(
     if {"violence", "child_abuse"} & set(known):  # the family may be where the danger comes from
         said = said.replace(_FAMILY, _TRUSTED)
     young = "child_abuse" in known if minor is None else minor
+    if young:  # a child has none, and need not look for it
+        said = said.replace("带好手机和身份证", "带好手机")
     numbers = _numbers(alarm, known, young, division)
     return [said, numbers, f"{WORKER if called else ALONE}\n{main.ask}"]
 

@@ -32,6 +32,13 @@ def test_a_beaten_child_stays_first() -> None:
     assert alarm.risks == (CHILD, VIOLENCE)
 
 
+def test_a_mother_that_hides_with_her_child_is_the_beaten_one() -> None:
+    """The rules hear no left child in 我跟娃娃躲在厕所."""
+    text = "我男人喝了酒在客厅砸东西 我跟娃娃躲在厕所头 他说我敢出去就弄死我"
+    assert assess(text).risks == (VIOLENCE,)
+    assert heard_danger(assess(text), parse(VIOLENCE, CHILD)).risks == (VIOLENCE, CHILD)
+
+
 def test_what_only_one_of_them_hears() -> None:
     """The engine overrules the rules; without it they are alone."""
     floor = assess("爸爸又打妈妈了 用板凳打的")

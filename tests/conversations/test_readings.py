@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from actions.corrections import corrections
 from actions.turn import SKIPPED, Turn, read
 from actions.volunteered import facts
 from nlu.entities import extract
-from nlu.requests import asks_for_it
+from nlu.requests import asks_for_it, wants_it_after_all
 
 FILLED = {
     "consent": True,
@@ -217,3 +218,30 @@ def test_other_words_about_calling_leave_nothing_out(said: str) -> None:
 def test_a_number_that_is_not_to_be_called_now_is_kept() -> None:
     """白天别打，晚上打 …"""
     assert read_phone(turn("白天别打，晚上打13800000005", "phone")) == {"phone": "13800000005"}
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("我又想了想，还是登记吧，我同意了，别打到我婆婆手机上就行", True),
+        ("刚刚我幺妹儿说你们是真的 那还是给我婆娘登记嘛 我同意了", True),
+        ("那就给我办吧", True),
+        ("还是帮我报上吧", True),
+        ("还是算了", False),
+        ("我不同意了", False),
+        ("那我还是自己去办吧", False),
+        ("我同意她离婚了", False),
+        ("那就这样吧", False),
+        ("好", False),
+    ],
+)
+def test_what_was_declined_is_taken_up_again(said: str, wanted: bool) -> None:
+    """Who has thought it over need not tell everything from the start."""
+    assert wants_it_after_all(said) is wanted
+
+
+@pytest.mark.parametrize("said", ["我说的这些，会不会传到我婆婆那里去呀", "我妈会知道吗", "这些信息会给孩子父母看到吗"])
+def test_who_may_know_of_it_is_not_whom_it_is_for(said: str) -> None:
+    """A question about what is kept names people who need nothing."""
+    asked = turn(said, "consent")
+    assert facts(replace(asked, intent="privacy_request")) == {}
