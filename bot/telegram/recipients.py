@@ -15,6 +15,7 @@ WORK = (
     "ticket.new",
     "ticket.assigned",
     "ticket.supplemented",
+    "ticket.undelivered",
     "ticket.withdrawn",
     "ticket.complaint",
     "ticket.danger",
