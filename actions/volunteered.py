@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from actions.denied import denied
 from actions.turn import Turn
 from actions.villages import village_words
 
@@ -59,6 +60,7 @@ def says_who_writes(turn: Turn, name: dict[str, Any]) -> bool:
 def matter(turn: Turn) -> dict[str, Any]:
     """The services; or the two between which the words leave it open; or nothing, if they say too little."""
     codes = [each["code"] for each in turn.services]
+    codes = [code for code in codes if code not in denied(turn.text, codes)]
     likely, other = (*turn.ranking, {}, {})[:2]
     if len(codes) == 1 and not turn.risks and likely.get("confidence", 1) < SURE:
         if likely["confidence"] < GUESS:

@@ -10,6 +10,7 @@ import pytest
 
 from actions.answers import read_beneficiary, read_name, read_phone
 from actions.corrections import corrections
+from actions.denied import denied
 from actions.turn import SKIPPED, Turn, read
 from actions.volunteered import facts
 from nlu.entities import extract
@@ -245,3 +246,19 @@ def test_who_may_know_of_it_is_not_whom_it_is_for(said: str) -> None:
     """A question about what is kept names people who need nothing."""
     asked = turn(said, "consent")
     assert facts(replace(asked, intent="privacy_request")) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "gone"),
+    [
+        ("我不是来办低保的哈，是想给我家姑娘办残疾证", ["dibao", "disability_certificate"], {"dibao"}),
+        ("不想送养老院，就想有人上门给老人洗个澡", ["nursing_home", "home_care"], {"nursing_home"}),
+        ("不是申请五保，我是问高龄补贴", ["tekun", "old_age_allowance"], {"tekun"}),
+        ("低保没批下来，高龄津贴也没发", ["dibao", "old_age_allowance"], set()),
+        ("又办低保又办残疾证", ["dibao", "disability_certificate"], set()),
+        ("我不是要办低保", ["dibao"], set()),  # then nothing else was said, and it is asked
+    ],
+)
+def test_what_is_only_denied_is_not_asked_for(text: str, codes: list[str], gone: set[str]) -> None:
+    """Only where something else is wanted instead."""
+    assert denied(text, codes) == gone
