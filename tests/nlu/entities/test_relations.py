@@ -34,6 +34,9 @@ from nlu.entities.relations import candidates, weights
         ("我给我婆婆问个事，高龄津贴怎么领", "其他"),
         ("快派个人来，我家老头子攥着药瓶不出来", "配偶"),  # whoever is to come is nobody
         ("我想领那个高龄老人的补贴，别人都领上了", "本人"),  # the name of a benefit
+        ("俺家失火了，俺一家现在搁俺兄弟家住着，给俺申请个临时救助", "本人"),  # a shelter
+        ("我妈住在我哥家，没人照看", "母亲"),
+        ("我弟家失火了，啥都没了", "其他"),
         ("额二大打了一辈子光棍，想给他办个五保", "其他"),  # Shaanxi: a father's brother
         ("我电话13800000000，打我儿子的也行", None),  # telephones only
     ],
