@@ -25,7 +25,9 @@ def without(stack: Stack, name: str) -> Iterator[None]:
         yield
     finally:
         stack.start(name)
-        time.sleep(5.2)  # the app leaves a failing engine alone, and trusts its last look at the parts, for five seconds
+        time.sleep(
+            5.2
+        )  # the app leaves a failing engine alone, and trusts its last look at the parts, for five seconds
         stack.wait()
 
 

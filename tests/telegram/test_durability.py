@@ -82,8 +82,8 @@ def test_while_the_database_is_locked_nothing_is_confirmed(world: World) -> None
 class Killed:
     """The Telegram process as a program of its own."""
 
-    def __init__(self, world: World) -> None:
-        given = world.settings.model_dump(mode="json") | {"secret_key": SECRET}
+    def __init__(self, world: World, more_seconds: float = 0.0) -> None:
+        given = world.settings.model_dump(mode="json") | {"secret_key": SECRET, "more_seconds": more_seconds}
         self._command = [sys.executable, "-m", "tests.telegram.serve", json.dumps(given)]
         self._environment = {**os.environ, "PYTHONWARNINGS": "error"}
         self._log = world.settings.var_dir / "telegram.log"
@@ -150,6 +150,34 @@ def test_sigkill_loses_no_message_and_files_no_ticket_twice(idle: World) -> None
         assert first == sorted(first)
     assert SECRET not in (log := (idle.settings.var_dir / "telegram.log").read_text(encoding="utf-8"))
     assert idle.bot.token not in log and "高龄津贴" not in log and "Traceback" not in log
+
+
+def test_sigkill_while_messages_are_joined_loses_and_doubles_none(idle: World) -> None:
+    """Twenty people write three short messages in a row; killed twice meanwhile: each word is said once, in order."""
+    people = [idle.api.person(f"居民{number}") for number in range(20)]
+    idle.engine.seconds = 0.02
+    process = Killed(idle, more_seconds=0.3)
+    try:
+        for number, person in enumerate(people):
+            for part in ("甲", "乙", "丙"):
+                idle.api.say(person, f"{number}号{part}")
+            if number in (6, 13):
+                process.wait(idle, lambda number=number: len(idle.engine.heard) >= number // 2, 60)  # type: ignore[misc]
+                process.restart()
+
+        def settled() -> bool:
+            with idle.database.reading() as session:
+                told = " ".join(str(message) for message in idle.messages("resident"))
+                return told.count("丙") == 20 and set(session.scalars(select(Inbox.state))) == {"done"}
+
+        process.wait(idle, settled, 90)
+        assert process.terminate() == 0
+    finally:
+        process.kill()
+    told = "\n".join(idle.messages("resident")).split("\n")
+    for number in range(20):
+        assert [word for word in told if word.startswith(f"{number}号")] == [f"{number}号{part}" for part in "甲乙丙"]
+    assert len(idle.engine.heard) < 60, "nothing was joined"
 
 
 def test_sigterm_stops_quickly(idle: World) -> None:
