@@ -41,6 +41,7 @@ _NO_CALL = re.compile(
     r"(?:别|莫|甭|勿|不要|不用|不能|不许|唔好|千万别)(?:再|给我|往我|先)?(?:打(?:电话|过来|来|给我|我)?(?![针工])|来电|拨)"
     r"|(?:不敢|不能|不方便|没法|不好)接"
 )
+_THAT = re.compile("[办弄搞整]那个.?")  # a piece of a sentence, no yes
 _NO_AGE = re.compile(r"一下|一会|[组村队号栋]")
 
 
@@ -48,7 +49,7 @@ def read_consent(turn: Turn) -> dict[str, Any]:
     """Consent is taken from a clear yes only."""
     if says_no(turn):
         return {"consent": False}
-    return {"consent": True} if says_yes(turn) else {}
+    return {"consent": True} if says_yes(turn) and not _THAT.fullmatch(turn.text.strip()) else {}
 
 
 def read_service(turn: Turn) -> dict[str, Any]:

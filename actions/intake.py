@@ -20,7 +20,7 @@ from actions.rating import undone, verdict
 from actions.submit import PERSON, PLACE
 from actions.turn import SKIPPED, SLOTS, UNKNOWN, Turn, read
 from actions.villages import village_beside, village_said, village_words
-from actions.volunteered import facts
+from actions.volunteered import facts, which_of_two
 from nlu.places.national import locate
 
 # In danger the form is only: where are you, how do we reach you. The app has called a person already.
@@ -233,11 +233,12 @@ def _unanswered(turn: Turn, found: dict[str, Any]) -> dict[str, Any]:
         return {}
     vague = {"beneficiary"} if turn.slots.get("beneficiary") == "其他" else set()
     settled = {"either"} if turn.slots.get("service") else set()
-    return {
+    fresh = {
         slot: value
         for slot, value in found.items()
         if slot not in settled and (turn.slots.get(slot) is None or slot in vague)
     }
+    return {**fresh, **which_of_two(turn, found)}
 
 
 def _place_after_all(turn: Turn) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nlu.requests import asks_for_it
+from nlu.safety import says_nothing
 
 SLOTS = ("consent", "service", "location", "village", "beneficiary", "age", "name", "phone", "description", "confirm")
 SKIPPED = "-"  # the resident chose not to say, or the question does not apply
@@ -57,12 +58,13 @@ def read(tracker: Any) -> Turn:
         character.isalnum() for character in text
     ):  # …… to a question: no answer, whatever it looks like
         intent, confidence = "out_of_scope", 0.0
+    begun = not pressed and says_nothing(text)  # 我想: no model knows what
     return Turn(
         text="" if pressed else text,
         intent=intent,
         confidence=confidence,
-        services=message.get("services") or [],
-        ranking=message.get("service_ranking") or [],
+        services=[] if begun else message.get("services") or [],
+        ranking=[] if begun else message.get("service_ranking") or [],
         risks=[each["code"] for each in message.get("risks") or []],
         urgency=message.get("urgency") or "routine",
         entities=[] if pressed else entities,

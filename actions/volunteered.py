@@ -15,6 +15,7 @@ RICH = 15  # characters from which a request tells its own story and need not be
 GUESS, SURE, CLOSE = 0.15, 0.5, 0.05
 SURE_WHO = 0.75  # below, one in two relations is wrong, and whom it is for is asked
 UNRELATED = 0.6  # confidence from which a message counts as having nothing to do with us
+_NUMBERS = re.compile(r"[\d\s]")
 _ADVERT = re.compile(r"退订|微信同号|加微信|无抵押|^【[^】]+】")
 _ANOTHERS = re.compile(
     r"多?岁?的?[老大小]?(?:爷爷|奶奶|外公|外婆|姥姥|姥爷|爸|妈|爹|娘|父|母|公公|婆婆|老伴|丈夫|妻子|老公|老婆|儿子|女儿|哥|姐|弟|妹|叔|伯|姑|舅|姨)"
@@ -47,7 +48,7 @@ def facts(turn: Turn) -> dict[str, Any]:
     names = {each["value"] for each in turn.entity("person_name") if needy == "本人" or not says_who_writes(turn, each)}
     if len(names) == 1:
         found["name"] = names.pop()
-    if turn.intent in TELLS and len(turn.text) >= RICH:
+    if turn.intent in TELLS and len(_NUMBERS.sub("", turn.text)) >= RICH:  # 13800000005，白天打 is no story
         found["description"] = turn.text.strip()
     return found
 
@@ -68,6 +69,14 @@ def matter(turn: Turn) -> dict[str, Any]:
         if other.get("confidence", 0) >= CLOSE and "other" not in (likely["code"], other["code"]):
             return {"either": [likely["code"], other["code"]]}
     return {"service": [code for code in codes if code != "other"] or codes}
+
+
+def which_of_two(turn: Turn, found: dict[str, Any]) -> dict[str, Any]:
+    """护理补贴 may be either of two; 失能的 他87了 says which, as long as no story has been told."""
+    known, told = turn.slots.get("service") or [], found.get("service") or []
+    if not told or told[0] not in known[1:] or turn.slots.get("description") is not None:
+        return {}
+    return {"service": [told[0], *(each for each in known if each != told[0])]}
 
 
 def _is_about(turn: Turn, age: dict[str, Any]) -> bool:

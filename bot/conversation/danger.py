@@ -33,10 +33,16 @@ def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
     """The engine's judgement, which has weighed the floor's (`nlu/components/risks.py`): a course about violence wakes
     the rules and not the model. The floor alone where there is none.
 
-    What the rules heard too stands first: they tell a beaten mother from a beaten child that writes of her."""
+    A child that writes of its beaten mother is no beaten child: the rules tell who is beaten, and that stands first."""
     if not parse:
         return floor
-    heard = sorted((each["code"] for each in parse["risks"]), key=lambda risk: risk not in floor.risks)
+    heard = [each["code"] for each in parse["risks"]]
+    if (
+        heard[:1] == ["child_abuse"]
+        and "violence" in heard
+        and {"violence", "child_abuse"} & {*floor.risks} == {"violence"}
+    ):
+        heard.sort(key=lambda risk: risk != "violence")
     return Alarm(risks=tuple(heard), urgency=parse["urgency"], cues=floor.cues)
 
 

@@ -72,6 +72,9 @@ _NEXT_DOOR = re.compile(r"邻|隔壁|对门|对面|楼[上下]")
 _SPEAKS_NEXT_DOOR = re.compile(
     rf"{SELF}(?:就|也)?(?:是|住)(?:在)?(?:[他她]家?|老人家?|人家)?的?(?:隔壁|对门|斜对门|楼[上下]|邻居)(?:家|住|屋|邻居)?的?(?=[,。!?;\s]|$)"
 )
+# 俺一家现在搁俺兄弟家住着: who takes somebody in
+_HOSTS = re.compile(r"(?:住|挤|躲|寄居|投奔|借宿|搁|呆|待)(?:在|到|进)?$|(?:暂时|现在|先)在$")
+_AT_THEIRS = re.compile(r"(?:家|屋)[里头]?(?=住|借|挤|躲|$|[,。;!?\s]|了|着|的)")
 # 我一个打游戏认识的兄弟
 _ACQUAINTED = re.compile(rf"{SELF}(?:有|的)?(?:一|那|这)?个[^,。!?;]{{0,10}}?(?:兄弟|弟兄|哥们儿?|姐们儿?|姐妹)")
 _IN_CARE = re.compile(
@@ -151,6 +154,8 @@ def find_persons(text: str, original: str) -> list[Entity]:
         word, possessor = match[2], match[1]
         of_him = len(word) > 1 and text[match.start() - 1 : match.start()] in ("他", "她")  # 儿子打他媳妇
         if of_him and _KIN[word] == "本人":  # 她自己摔的
+            continue
+        if _HOSTS.search(text, max(0, match.start() - 4), match.start()) and _AT_THEIRS.match(text, match.end()):
             continue
         own = possessor or of_him or match.start(2) in openers or (word in _BOUND and _opens(text, *match.span(2)))
         if not own and (word in _BOUND or len(word) == 1):

@@ -73,7 +73,7 @@ def of_person(message: Message, person: Entity) -> Signs:
     if not _UNREACHED.search(rest) and (
         (_PHONE_OF.match(rest) and _NUMBER_NEAR.match(rest))
         or (_NUMBER_BEFORE.search(before) and _OWNED.match(rest))
-        or (_CALL.search(before) and _DIALLED.search(text))
+        or (_CALL.search(before) and (_DIALLED.search(text) or _PHONE_OF.match(rest)))
     ):
         signs["telephone"] = 1.0
     gone = DEAD.match(after) is not None

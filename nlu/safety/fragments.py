@@ -18,6 +18,9 @@ _GROWN_UP = (
     "(?:爷爷?|奶奶?|外公|外婆|姥姥|姥爷|阿公|阿婆|爸爸?|妈妈?|爹|娘|家长|大人|老师|姐姐?|哥哥?|姑姑?|舅舅?|叔叔?|伯伯?|婆婆|公公|"
     "老伴|儿子|女儿|闺女)"
 )
+_PERSONS = re.compile(
+    rf"(?:就?是|给|帮)?(?:(?:我|俺)们?[和跟、])?(?:我|俺)?(?:{_GROWN_UP}|弟弟?|妹妹?|孙子|孙女|孩子|娃娃?)(?:[两俩]个?|的)?"
+)
 _AGREED = re.compile(
     rf"(?:我|俺)?(?:问过?了?)?(?:我|俺)?{_GROWN_UP}了?(?:就|也)?(?:在我?(?:旁边|身边|边上|跟前|这里?|家))?[,。 ]*"
     rf"(?:[他她]|(?:我|俺)?{_GROWN_UP})?(?:也|都)?[说讲]了?"
@@ -26,6 +29,6 @@ _AGREED = re.compile(
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a message is no more than the beginning of a sentence, or that somebody of the family agrees."""
+    """Whether a message is no more than the beginning of a sentence, who it is about, or that the family agrees."""
     plain = normalise(text).strip(" ,。.!?、~…")
-    return bool(plain) and bool(_BEGUN.fullmatch(plain) or _AGREED.fullmatch(plain))
+    return bool(plain) and any(each.fullmatch(plain) for each in (_BEGUN, _PERSONS, _AGREED))

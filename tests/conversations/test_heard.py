@@ -39,6 +39,12 @@ def test_a_mother_that_hides_with_her_child_is_the_beaten_one() -> None:
     assert heard_danger(assess(text), parse(VIOLENCE, CHILD)).risks == (VIOLENCE, CHILD)
 
 
+def test_other_dangers_keep_the_order_of_the_engine() -> None:
+    """Two small children locked in are no missing persons, though the rules hear 前天出去就冇回."""
+    floor = assess("对门屋里锁到两个伢，大的五岁，细的才一岁多，他姆妈前天出去打牌就冇回")
+    assert heard_danger(floor, parse(CHILD, "missing_person")).risks == (CHILD, "missing_person")
+
+
 def test_what_only_one_of_them_hears() -> None:
     """The engine overrules the rules; without it they are alone."""
     floor = assess("爸爸又打妈妈了 用板凳打的")

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from actions.answers import read_beneficiary, read_name, read_phone
+from actions.answers import read_beneficiary, read_consent, read_name, read_phone
 from actions.corrections import corrections
 from actions.denied import denied
 from actions.turn import SKIPPED, Turn, read
-from actions.volunteered import facts
+from actions.volunteered import facts, which_of_two
 from nlu.entities import extract
 from nlu.requests import asks_for_it, wants_it_after_all
 
@@ -262,3 +262,33 @@ def test_who_may_know_of_it_is_not_whom_it_is_for(said: str) -> None:
 def test_what_is_only_denied_is_not_asked_for(text: str, codes: list[str], gone: set[str]) -> None:
     """Only where something else is wanted instead."""
     assert denied(text, codes) == gone
+
+
+def test_a_begun_sentence_is_about_nothing_yet() -> None:
+    """我想: whatever the model makes of it, no matter is read and nothing is agreed to."""
+    begun = heard("我想", "request_service")
+    assert (begun.services, begun.ranking) == ([], [])
+    assert heard("我想办低保", "request_service").services
+    assert read_consent(turn("办那个", "consent")) == {}
+    assert read_consent(turn("办吧", "consent")) == {"consent": True}
+
+
+def test_later_words_say_which_of_two_it_is() -> None:
+    """Until a story has been told: 护理补贴, then 失能的."""
+    said = turn(
+        "失能的 他87了", "consent", services=("elderly_subsidy",), service=["disability_subsidy", "elderly_subsidy"]
+    )
+    assert which_of_two(said, facts(said)) == {"service": ["elderly_subsidy", "disability_subsidy"]}
+    told = replace(said, slots={**said.slots, "description": "我爸二级残疾，还想问失能补贴"})
+    assert which_of_two(told, facts(told)) == {}
+
+
+def test_a_number_with_a_word_is_no_story() -> None:
+    """13800000005，白天打 says how to call, nothing of the matter."""
+    assert "description" not in facts(turn("13800000005，白天打", "phone"))
+    assert "description" in facts(turn("我爸摔断了腿，在家躺着没人照顾，13800000005"))
+
+
+def test_whose_telephone_is_not_to_be_called_needs_nothing() -> None:
+    """别打到我婆婆手机上 is about a telephone."""
+    assert "beneficiary" not in facts(turn("还是登记吧，别打到我婆婆手机上就行"))
