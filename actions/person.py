@@ -7,6 +7,7 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.answers import read_beneficiary
 from actions.effects import CallHuman, to_wire
 from actions.submit import intake
 from actions.turn import SKIPPED, UNKNOWN, Turn
@@ -16,7 +17,9 @@ SPARED = ("village", "beneficiary", "age", "name", "phone", "description", "conf
 
 
 def wants_person(turn: Turn) -> bool:
-    """Whether the message asks for a person, and not for a service that persons give."""
+    """Whether the message asks for a person, and not for a service that persons give, nor says whom to help."""
+    if turn.awaiting == "beneficiary" and read_beneficiary(turn):  # 先给我找就行
+        return False
     return turn.intent == "talk_to_human" and turn.confidence >= _SURE and not turn.services and not turn.risks
 
 
