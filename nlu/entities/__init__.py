@@ -6,7 +6,7 @@ Pure: no Rasa; runs in the engine and in the app, on Python 3.10 and later.
 from __future__ import annotations
 
 from nlu.entities.ages import find_ages
-from nlu.entities.answers import parse_age, parse_name, parse_phone, parse_relation, rare_name
+from nlu.entities.answers import names_speaker, parse_age, parse_name, parse_phone, parse_relation, rare_name
 from nlu.entities.conditions import find_conditions
 from nlu.entities.entity import Entity
 from nlu.entities.names import find_names
@@ -19,6 +19,7 @@ from nlu.taken import Taken
 __all__ = [
     "Entity",
     "extract",
+    "names_speaker",
     "parse_age",
     "parse_answer",
     "parse_name",

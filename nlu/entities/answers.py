@@ -73,10 +73,16 @@ def rare_name(text: str) -> str | None:
     return text if re.fullmatch(r"[一-鿿]{2,6}", text) and not _NOT_IN_NAMES.search(text) else None
 
 
+def names_speaker(text: str) -> bool:
+    """Whether an answer to "who needs help?" is nothing but oneself or one's household: 先给我找就行, 我们两口子."""
+    text = normalise(text).strip(" ,。.!！?？、~")
+    return len(text) <= 16 and bool(_SELF.fullmatch(text) or _COUPLE.fullmatch(text))
+
+
 def parse_relation(text: str) -> str | None:
     """The relation in an answer to "who needs help?": 我自己 → 本人, 俺娘 → 母亲; None where nothing is said."""
     text = normalise(text).strip(" ,。.!！?？、~")
-    if len(text) <= 16 and (_SELF.fullmatch(text) or _COUPLE.fullmatch(text)):
+    if names_speaker(text):
         return "本人"
     for entity in find_relations(text, text):
         return str(entity.value)

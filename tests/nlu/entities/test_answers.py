@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from nlu.entities import parse_age, parse_answer, parse_name, parse_phone, parse_relation
+from nlu.entities import names_speaker, parse_age, parse_answer, parse_name, parse_phone, parse_relation
 from nlu.entities.numbers import valid_id_number
 
 
@@ -80,3 +80,15 @@ def test_answers_by_slot() -> None:
 def test_id_number(number: str, valid: bool) -> None:
     """Province, birth date and check character must fit."""
     assert valid_id_number(number) == valid
+
+
+@pytest.mark.parametrize("text", ["先给我找就行", "就我自己", "写我吧", "我们老两口", "给我们俩口子", "一家四口"])
+def test_the_speaker_is_named(text: str) -> None:
+    """An answer that is nothing but oneself or one's household."""
+    assert names_speaker(text) and parse_relation(text) == "本人"
+
+
+@pytest.mark.parametrize("text", ["我要找真人", "给我找个人", "给我妈找", "我老婆", "我不知道", "帮我转人工"])
+def test_the_speaker_is_not_named(text: str) -> None:
+    """… and what is not."""
+    assert not names_speaker(text)
