@@ -24,6 +24,7 @@ _SERVICE = {
 }
 _ONGOING = timedelta(hours=24)
 _ASKED_AFTER = timedelta(hours=48)
+_BEATEN = {"child_abuse", "violence"}
 _GROWN_UP = 18
 _AT_SCHOOL = re.compile("小学|初中|高中|中学|初[一二三]|高[一二三](?![血的点米层楼])|[一二三四五六]年级|班主任|同桌")
 LEVELS = ("routine", "urgent", "emergency")
@@ -33,16 +34,13 @@ def heard_danger(floor: Alarm, parse: dict[str, Any] | None) -> Alarm:
     """The engine's judgement, which has weighed the floor's (`nlu/components/risks.py`): a course about violence wakes
     the rules and not the model. The floor alone where there is none.
 
-    A child that writes of its beaten mother is no beaten child: the rules tell who is beaten, and that stands first."""
+    A child that writes of its beaten mother is no beaten child: where both are heard, the rules tell who is beaten."""
     if not parse:
         return floor
     heard = [each["code"] for each in parse["risks"]]
-    if (
-        heard[:1] == ["child_abuse"]
-        and "violence" in heard
-        and {"violence", "child_abuse"} & {*floor.risks} == {"violence"}
-    ):
-        heard.sort(key=lambda risk: risk != "violence")
+    beaten = _BEATEN & {*floor.risks}
+    if {*heard} >= _BEATEN and len(beaten) == 1:
+        heard.sort(key=lambda risk: risk in _BEATEN - beaten)
     return Alarm(risks=tuple(heard), urgency=parse["urgency"], cues=floor.cues)
 
 

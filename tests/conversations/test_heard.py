@@ -27,9 +27,11 @@ def test_a_child_that_tells_of_a_beaten_woman(text: str) -> None:
 
 
 def test_a_beaten_child_stays_first() -> None:
-    """… where it is the child that is beaten."""
-    alarm = heard_danger(assess("我爸爸喝醉了就用皮带打我 我八岁"), parse(CHILD, VIOLENCE))
-    assert alarm.risks == (CHILD, VIOLENCE)
+    """… where it is the child that is beaten, whatever the engine hears first."""
+    floor = assess("我11岁 我爸喝多了拿皮带抽我 腿都出血了 我现在躲在柜子里")
+    assert floor.risks == (CHILD,)
+    assert heard_danger(floor, parse(CHILD, VIOLENCE)).risks == (CHILD, VIOLENCE)
+    assert heard_danger(floor, parse(VIOLENCE, CHILD)).risks == (CHILD, VIOLENCE)
 
 
 def test_a_mother_that_hides_with_her_child_is_the_beaten_one() -> None:
