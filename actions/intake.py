@@ -21,7 +21,6 @@ from actions.submit import PERSON, PLACE
 from actions.turn import SKIPPED, SLOTS, UNKNOWN, Turn, read
 from actions.villages import village_beside, village_said, village_words
 from actions.volunteered import facts, which_of_two
-from nlu.entities import names_speaker
 from nlu.places.national import locate
 
 # In danger the form is only: where are you, how do we reach you. The app has called a person already.
@@ -80,7 +79,7 @@ def _go_on(turn: Turn, dispatcher: CollectingDispatcher) -> dict[str, Any]:
         pressed = _pressed(turn)
         consent = pressed.get("consent")
         return _settle(turn, pressed) if consent is None else _consented(bool(consent), turn, dispatcher)
-    if wants_person(turn) and not (turn.awaiting == "beneficiary" and names_speaker(turn.text)):  # 先给我找就行
+    if wants_person(turn):
         return _settle(turn, call_person(turn, dispatcher))
     if turn.awaiting is None:  # the form was resumed by a message that is not an answer
         return _settle(turn, _unanswered(turn, facts(turn)))

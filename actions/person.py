@@ -11,6 +11,7 @@ from actions.answers import read_beneficiary
 from actions.effects import CallHuman, to_wire
 from actions.submit import intake
 from actions.turn import SKIPPED, UNKNOWN, Turn
+from nlu.entities import names_speaker
 
 _SURE = 0.6
 SPARED = ("village", "beneficiary", "age", "name", "phone", "description", "confirm")
@@ -18,8 +19,10 @@ SPARED = ("village", "beneficiary", "age", "name", "phone", "description", "conf
 
 def wants_person(turn: Turn) -> bool:
     """Whether the message asks for a person, and not for a service that persons give, nor says whom to help."""
-    if turn.awaiting == "beneficiary" and read_beneficiary(turn):  # 先给我找就行
-        return False
+    if turn.awaiting == "beneficiary":
+        whom = read_beneficiary(turn).get("beneficiary")
+        if names_speaker(turn.text) or whom not in (None, "本人"):  # 先给我找就行; 我要找真人 names nobody
+            return False
     return turn.intent == "talk_to_human" and turn.confidence >= _SURE and not turn.services and not turn.risks
 
 
