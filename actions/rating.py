@@ -20,6 +20,7 @@ _SOMETHING_ELSE = (
     "cancel",
 )
 _SURE = 0.6
+_NAMED = 0.5  # confidence from which a matter is named; below, it is guessed from the discontent
 _DECLINES = re.compile(r"(?:我|先|就|算了|那|,)*(?:不想?|不用|懒得|没空)(?:评|打分|说)价?(?:了|吧|啊)*")
 # Read from the worst to the best: 不满意 holds 满意, 不太好 holds 好.
 _WORDS = (
@@ -59,7 +60,8 @@ def verdict(turn: Turn) -> RateTicket | None:
 
 def undone(turn: Turn) -> bool:
     """Whether the message says that what was said to be done (`context.finished`) is not, and is no new matter."""
-    return bool(turn.context.get("finished")) and says_undone(turn.text) and not (turn.risks or turn.services)
+    another = any(each["confidence"] >= _NAMED for each in turn.services)
+    return bool(turn.context.get("finished")) and says_undone(turn.text) and not (turn.risks or another)
 
 
 def says_undone(text: str) -> bool:

@@ -54,9 +54,8 @@ def read(tracker: Any) -> Turn:
         # …农村户口的去哪里领？我想登记申请: what is asked comes first, what is wanted last
         intent = "request_service" if intent == "ask_policy" or _of_nothing_filed(intent, context) else intent
     confidence = (message.get("intent") or {}).get("confidence") or 0.0
-    if text and not any(
-        character.isalnum() for character in text
-    ):  # …… to a question: no answer, whatever it looks like
+    # …… to a question is no answer, whatever it looks like.
+    if text and not any(character.isalnum() for character in text):
         intent, confidence = "out_of_scope", 0.0
     begun = not pressed and says_nothing(text)  # 我想: no model knows what
     return Turn(

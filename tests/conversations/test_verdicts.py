@@ -117,5 +117,7 @@ def test_finished_work_that_is_not(text: str, said: bool) -> None:
     assert not undone(heard)
     heard.context = {"finished": True}
     assert undone(heard) is said
+    heard.services = [{"code": "other", "confidence": 0.3}]
+    assert undone(heard) is said
     heard.services = [{"code": "dibao", "confidence": 0.9}]
     assert not undone(heard)
