@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tickets import catalogue
 from tickets.deadlines import due_for
+from tickets.holds import hold_of
 from tickets.models import (
     CHANNELS,
     OPEN,
@@ -31,6 +32,8 @@ from tickets.notices import announce
 from tickets.numbering import next_number
 from tickets.routing import desk_for
 from tickets.sealing import normalise_phone
+
+FILLED_IN = "补充："  # begins the note of what a form has added
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +128,7 @@ def _file(session: Session, intake: Intake, now: datetime) -> Ticket:
         degraded=intake.degraded,
         is_demo=intake.is_demo,
         created_at=now,
+        danger_at=None if intake.urgency == "routine" else now,
     )
     _set_phone(session, ticket, intake)
     session.add(ticket)
@@ -143,7 +147,7 @@ def _complete(session: Session, ticket: Ticket, intake: Intake, now: datetime) -
         return ticket
     changed = _fill(session, ticket, intake)
     if intake.urgency != ticket.urgency and URGENCIES.index(intake.urgency) < URGENCIES.index(ticket.urgency):
-        ticket.urgency = intake.urgency
+        ticket.urgency, ticket.danger_at = intake.urgency, ticket.danger_at or now
         changed.append("紧急程度")
     rerouted = _move(session, ticket, intake, now) if "地址" in changed else False
     if {"紧急程度", "事项"} & set(changed):
@@ -159,8 +163,11 @@ def _complete(session: Session, ticket: Ticket, intake: Intake, now: datetime) -
     if changed:
         ticket.version += 1
         ticket.updated_at = now
-        _record(session, ticket, intake, "supplemented", "补充：" + "、".join(changed), now)
+        _record(session, ticket, intake, "supplemented", FILLED_IN + "、".join(changed), now)
         announce(session, "ticket.new" if rerouted else "ticket.supplemented", ticket, now)
+        hold = hold_of(session, ticket) if rerouted else None
+        if hold is not None and hold.worker_id is None:
+            announce(session, "person.wanted", ticket, now)  # the desk it has come to does not know yet
     session.flush()
     session.expire(ticket, ["history"])
     return ticket

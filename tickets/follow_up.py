@@ -33,7 +33,7 @@ def ask_after(session: Session, now: datetime) -> int:
         return 0
     asked = 0
     for ticket in _due(session, now):
-        if ticket.created_at.astimezone(LOCAL).date() >= local.date():
+        if (ticket.danger_at or ticket.created_at).astimezone(LOCAL).date() >= local.date():
             continue
         ticket.followed_up_at = now
         conversation = session.get_one(Conversation, ticket.conversation_id)
@@ -57,10 +57,12 @@ def ask_after(session: Session, now: datetime) -> int:
 
 def _due(session: Session, now: datetime) -> Sequence[Ticket]:
     """Open tickets of danger from yesterday, one a conversation (the oldest), that leave nobody out."""
-    since = (Message.conversation_id == Ticket.conversation_id, Message.created_at > Ticket.created_at)
+    since = (Message.conversation_id == Ticket.conversation_id, Message.created_at > Ticket.danger_at)
     by_worker = exists().where(*since, Message.author == "worker")
     lately = exists().where(*since, Message.author == "resident", Message.created_at > now - QUIET)
-    noted = exists().where(TicketEvent.ticket_id == Ticket.id, TicketEvent.event.in_(TALKED))
+    noted = exists().where(
+        TicketEvent.ticket_id == Ticket.id, TicketEvent.at > Ticket.danger_at, TicketEvent.event.in_(TALKED)
+    )
     found = session.scalars(
         select(Ticket)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
@@ -68,7 +70,7 @@ def _due(session: Session, now: datetime) -> Sequence[Ticket]:
         .where(
             Ticket.status.in_(OPEN),
             Ticket.urgency != "routine",
-            Ticket.created_at.between(now - LATEST, now - SOONEST),
+            Ticket.danger_at.between(now - LATEST, now - SOONEST),
             Ticket.followed_up_at.is_(None),
             Ticket.is_demo.is_(False),
             DataKey.wrapped.is_not(None),
@@ -78,7 +80,7 @@ def _due(session: Session, now: datetime) -> Sequence[Ticket]:
             ~lately,
             ~noted,
         )
-        .order_by(Ticket.created_at)
+        .order_by(Ticket.danger_at)
         .limit(100)
     ).all()
     first: dict[str | None, Ticket] = {}

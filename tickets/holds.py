@@ -114,12 +114,12 @@ def hand_back(session: Session, ticket: Ticket, by: str, now: datetime) -> bool:
     conversation.offer_no += 1
     conversation.awaiting = None
     words = {"worker": HANDED_BACK, "moved": GONE_ON, "silence": NO_ANSWER}.get(by)
+    if by == "silence" and _answered(session, hold):
+        words = HANDED_BACK
     if words:
         desk = session.get_one(Station, ticket.queue)
         write(session, conversation, "system", words.format(desk=desk_name(desk)), now)
-    if by == "done" and ticket.idempotency_key == conversation.draft_id:
-        conversation.draft_id = new_id()  # the form that stood was this ticket's: the engine drops it
-    elif hold.question:
+    if hold.question and not (by == "done" and ticket.idempotency_key == conversation.draft_id):
         conversation.awaiting = hold.awaiting
         if by != "resident":  # to them it is said in their own turn
             text, buttons = question_of(hold)
@@ -149,14 +149,31 @@ def follow(
         by = "worker" if isinstance(actor, Worker) else {"resident": "resident"}.get(actor, "silence")
         return hand_back(session, ticket, by, now)
     elif ticket.status not in OPEN:
-        return hand_back(session, ticket, "done", now)
+        handed = hand_back(session, ticket, "done", now)
+        _leave_draft(session, ticket)
+        return handed
     elif ticket.queue != old_queue:
         return hand_back(session, ticket, "moved", now)
     elif action == "transfer" and (hold := hold_of(session, ticket)) and hold.worker_id:
         if ticket.assigned_to is None:  # put back on the pile
             return hand_back(session, ticket, "worker", now)
-        hold.worker_id, hold.quiet_since = ticket.assigned_to, now  # to a colleague, conversation included
+        # To a colleague, conversation included; who reads it at the desk until they take it over elsewhere.
+        hold.worker_id, hold.via, hold.quiet_since = ticket.assigned_to, "desk", now
     return False
+
+
+def _leave_draft(session: Session, ticket: Ticket) -> None:
+    """What is filed from now on is no part of finished work; a form that still stands is dropped by the engine."""
+    conversation = reachable(session, ticket)
+    if conversation is not None and conversation.draft_id == ticket.idempotency_key:
+        conversation.draft_id = new_id()
+
+
+def _answered(session: Session, hold: Hold) -> bool:
+    """Whether the worker, not the resident, had the last word."""
+    both = Message.conversation_id == hold.conversation_id, Message.author.in_(("resident", "worker"))
+    last = session.scalar(select(Message).where(*both).order_by(Message.id.desc()).limit(1))
+    return last is not None and last.author == "worker" and last.created_at >= hold.began_at
 
 
 def silent(session: Session, hours: float, now: datetime) -> list[Ticket]:

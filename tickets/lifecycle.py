@@ -115,7 +115,8 @@ def act(
         note=note,
     )
     session.add(entry)
-    held = holds.hold_of(session, ticket) is not None
+    hold = holds.hold_of(session, ticket)
+    held = hold is not None and hold.worker_id is not None
     announce_event(session, ticket, event, old_queue, held, now)
     moved = holds.follow(session, ticket, action, actor, old_queue, to, now)
     if _tell_resident(session, ticket, action, worker, note, moved, now) or moved:

@@ -133,6 +133,8 @@ def listen(database: Database, listener: Listener | None, inbound: Inbound, awai
 
 
 def _heard(database: Database, listener: Listener | None, attachment_id: str) -> str | None:
+    if listener is None:
+        return None
     with database.reading() as session:
         row = session.get(Attachment, attachment_id)
         if row is None or row.data_key is None or row.data_key.dropped:

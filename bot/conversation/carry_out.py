@@ -114,6 +114,8 @@ def _file(effect: FileIntake, scene: Scene) -> list[Said]:
         ),
         scene.now,
     )
+    if conversation.no_contact_at and ticket.created_at == scene.now:
+        act(scene.session, ticket, "supplement", RESIDENT, note=words.NO_CONTACT_NOTE, now=scene.now)
     if not effect.finished or hold_of(scene.session, ticket):
         return []
     desk = scene.session.get_one(Station, ticket.queue)

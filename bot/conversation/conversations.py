@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.conversation import inbox, transcript
+from bot.conversation import inbox, transcript, words
 from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.outage import (
+    SECONDS_MORE,
     SECONDS_TO_ANSWER,
     SECONDS_TO_HOTLINE,
     SECONDS_TO_LISTEN,
@@ -21,7 +23,7 @@ from bot.conversation.spool import Spool
 from bot.conversation.turn import TurnTaker
 from bot.engine import Engine
 from bot.media import Listener
-from nlu.safety import assess, assess_alone
+from nlu.safety import assess, assess_alone, safety_messages
 from tickets.attachments import Admitted
 from tickets.database import Database
 
@@ -71,8 +73,12 @@ class Conversations(TurnTaker):
             except Hanging:
                 if not self._stored.get(inbound):
                     raise
-                # The database has it: the machine is slow, or listening to the file, not broken.
-                return work.result(SECONDS_TO_LISTEN if _is_heard(inbound) else SECONDS_TO_ANSWER)
+                # The database has it: the machine is slow, or listening to a file. It is answered by itself then.
+                listening = SECONDS_TO_LISTEN if _is_heard(inbound) else SECONDS_TO_ANSWER
+                try:
+                    return work.result(SECONDS_MORE if alarmed else listening)
+                except Hanging:
+                    return _meanwhile(inbound)
         except (SQLAlchemyError, Hanging) as error:
             log.error("the database failed: %s", type(error).__name__)
             raise self._outage.keep(inbound, station) from error
@@ -112,6 +118,14 @@ class Conversations(TurnTaker):
                 session.commit()
             self._spool.remove(each)
         return len(kept)
+
+
+def _meanwhile(inbound: Inbound) -> Reply:
+    """What is said while a stored message is still being answered: in danger the numbers."""
+    alarm = assess_alone(inbound.text or "")
+    said = safety_messages(alarm, called=False) if alarm.risks else [words.SLOW]
+    messages: list[dict[str, Any]] = [{"id": 0, "text": text, "buttons": [], "image": None} for text in said]
+    return Reply(inbound.sender, messages, urgency=alarm.urgency, early=True)
 
 
 def _is_heard(inbound: Inbound) -> bool:

@@ -137,7 +137,7 @@ def _open_alarm(session: Session, conversation: Conversation, now: datetime) -> 
     return session.scalar(
         select(Ticket)
         .where(Ticket.conversation_id == conversation.id, Ticket.status.in_(OPEN), Ticket.urgency != "routine")
-        .where(Ticket.created_at > now - _ONGOING)
-        .order_by(Ticket.created_at.desc())
+        .where(Ticket.danger_at > now - _ONGOING)
+        .order_by(Ticket.danger_at.desc())
         .limit(1)
     )

@@ -60,10 +60,14 @@ class Inbound:
 
 @dataclass(frozen=True)
 class Reply:
-    """The answer to one message: [{"text", "buttons", "image", "id"}], and where the conversation stands."""
+    """The answer to one message: [{"text", "buttons", "image", "id"}], and where the conversation stands.
+
+    `early`: the turn is stored and still being taken, its own answer comes by itself; these words are in no row.
+    """
 
     session: str
     messages: list[dict[str, Any]]
     awaiting: str | None = None
     urgency: str = "routine"
     tickets: list[str] = field(default_factory=list)
+    early: bool = False

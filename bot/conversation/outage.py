@@ -22,6 +22,7 @@ from nlu.safety import assess_alone, safety_messages
 log = logging.getLogger("conversation")
 
 SECONDS_TO_HOTLINE = 1.8  # a resident in danger has the numbers within two seconds, whatever hangs
+SECONDS_MORE = 1.2  # … and this much later where the database has the words and the turn only is slow
 SECONDS_TO_ANSWER = 9.5
 SECONDS_TO_LISTEN = 40.0  # a file is given 30 (bot/media/apart.py)
 SECONDS_TO_OPEN = 1.0

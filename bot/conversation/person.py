@@ -178,8 +178,8 @@ def pass_on(
     if text:  # a file without words is noted where it is stored
         act(session, ticket, "supplement", RESIDENT, note=came.shown(kept=True), now=now)
     if hold is None:
-        return [] if _said_since(session, conversation, words.PASSED_ON) else [(words.PASSED_ON, [])]
-    if hold.told_at:
+        return [] if _said_lately(session, conversation, words.PASSED_ON, now) else [(words.PASSED_ON, [])]
+    if hold.told_at and (hold.worker_id or now - hold.told_at < AGAIN):
         return []
     hold.told_at = now
     if place and place.code and not hold.worker_id:
@@ -194,12 +194,12 @@ def _call_again(session: Session, ticket: Ticket, now: datetime) -> None:
         announce(session, "person.wanted", ticket, now)
 
 
-def _said_since(session: Session, conversation: Conversation, text: str) -> bool:
-    """Whether this was said since the worker wrote last."""
+def _said_lately(session: Session, conversation: Conversation, text: str, now: datetime) -> bool:
+    """Whether this was the last thing said, and not long ago: nobody is left to talk into silence."""
     rows = session.scalars(
         select(Message)
         .where(Message.conversation_id == conversation.id, Message.author.in_(("bot", "worker")))
         .order_by(Message.id.desc())
         .limit(1)
     )
-    return any(row.author == "bot" and row.text == text for row in rows)
+    return any(row.author == "bot" and row.text == text and now - row.created_at < AGAIN for row in rows)

@@ -67,13 +67,14 @@ def refusal(text: str, offered: list[str]) -> str | None:
 
 
 def heed(session: Session, conversation: Conversation, text: str, now: datetime) -> None:
-    """不要给我打电话 in the midst of a story counts, too: nobody is asked after who said so, and the worker knows."""
+    """不要给我打电话 in the midst of a story counts, too: nobody is asked after who said so, and the worker reads the
+    words; those of a request that is filed later read of it when it is (`carry_out`)."""
     if not text or conversation.no_contact_at or not wishes.wants_no_contact(text):
         return
     conversation.no_contact_at = now
     for ticket in tickets_of(session, conversation):
         if ticket.status in OPEN:
-            act(session, ticket, "supplement", RESIDENT, note="居民说：不要主动打电话、上门或发消息。", now=now)
+            act(session, ticket, "supplement", RESIDENT, note=words.NO_CONTACT_NOTE, now=now)
 
 
 def grant(wish: Wish, scene: Scene, inbound: Inbound) -> list[Said]:

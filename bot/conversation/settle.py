@@ -23,6 +23,10 @@ from tickets.ratings import later
 LONGEST = 10_000  # characters of a message that are read
 
 
+class HandedBack(Exception):
+    """The person whom the words were for has given the conversation back meanwhile."""
+
+
 @dataclass(frozen=True)
 class Turned:
     """A message and what is known of it when its turn is written down."""
@@ -36,18 +40,20 @@ class Turned:
 
 
 def settle(session: Session, conversation: Conversation, turn: Turned) -> list[Said]:
-    """Danger first, then what was done, then the next question."""
+    """Danger first, then what was done, then the next question. Raises HandedBack before anything is written."""
     now = datetime.now(UTC)
     said: list[Said] = []
     came, alarm, heard = turn.came, turn.alarm, turn.heard
     inbound, scene = came.inbound, Scene(session, conversation, now, turn.looked_up)
+    hold = open_hold(session, conversation.id)
+    ticket = session.get(Ticket, hold.ticket_id) if hold else person.answered_ticket(session, conversation)
+    of_person = ticket if turn.for_person else None
+    if turn.for_person and of_person is None:
+        raise HandedBack
     kept = bool(alarm.risks) or consent.keeps(session, conversation)
     shown = transcript.title_of(session, conversation, inbound.payload) if inbound.payload else came.shown(kept)
     if shown and kept:
         transcript.add(session, conversation, "resident", shown[:LONGEST], inbound.message_id, seen=True)
-    hold = open_hold(session, conversation.id)
-    ticket = session.get(Ticket, hold.ticket_id) if hold else person.answered_ticket(session, conversation)
-    of_person = ticket if turn.for_person else None
     arrive(session, conversation, came, kept, now, of_person)
     privacy.heed(session, conversation, came.said, now)
     if alarm.risks:

@@ -15,7 +15,7 @@ from bot.conversation.carry_out import look_up
 from bot.conversation.danger import heard_danger, together
 from bot.conversation.inbound import Inbound, Reply
 from bot.conversation.order import Turns
-from bot.conversation.settle import LONGEST, Turned, settle
+from bot.conversation.settle import LONGEST, HandedBack, Turned, settle
 from bot.conversation.standing import Standing, standing_of
 from bot.engine import Engine, EngineError, EngineReply
 from bot.media import Listener
@@ -135,7 +135,8 @@ class TurnTaker:
         if standing is None:  # stored by a channel that crashed before its conversation began
             self._receive(inbound, None)
             return self._take(inbound)
-        came = listen(self._database, self._listener, inbound, standing.awaiting)
+        typed = bool(assess(inbound.text or "").risks)  # danger does not wait until a file is listened to
+        came = listen(self._database, None if typed else self._listener, inbound, standing.awaiting)
         if standing.choices and (chosen := standing.choices.pick(came.said)):
             came = came.choosing(chosen)
         text = came.text
@@ -143,6 +144,9 @@ class TurnTaker:
         heard: EngineReply | None = None
         wish = None if floor.risks else privacy.wish_of(came.inbound, came.said, standing)
         overheard, for_person = (None, False) if wish else self._overhear(came, bool(floor.risks), standing)
+        if wish or (for_person and overheard is None):  # the engine has not heard it: the small model listens instead
+            floor = together(floor, assess_alone(came.everything))
+            wish = None if floor.risks else wish
         plain = None if wish or for_person else _plain_answer(came, standing, alarmed=bool(floor.risks))
         if wish is None and plain is None and not for_person:
             try:
@@ -164,7 +168,11 @@ class TurnTaker:
             conversation = session.get_one(Conversation, standing.id)
             # What a machine heard beside the words never reached the engine: there the floor's judgement stands.
             alarm = together(heard_danger(floor, heard.parse if heard else overheard), assess(came.aside))
-            said = settle(session, conversation, Turned(came, alarm, heard, wish or plain, looked_up, for_person))
+            try:
+                said = settle(session, conversation, Turned(came, alarm, heard, wish or plain, looked_up, for_person))
+            except HandedBack:  # while we listened: the words are the assistant's to answer
+                session.rollback()
+                return self._take(inbound)
             if inbound in self._late:
                 said = [(words.back_again(transcript.numbers_of(session, conversation)), []), *said]
             # Who was erased by this turn goes on in a conversation that knows nothing of the old one.

@@ -30,6 +30,7 @@ from bot.telegram.outgoing import send
 from bot.telegram.recipients import WORK, recipients
 from bot.telegram.workers import Workers
 from tickets.database import Database
+from tickets.filing import FILLED_IN
 from tickets.holds import hold_of
 from tickets.models import URGENCIES, Delivery, Outbox, Ticket, TicketEvent, utc_now
 from tickets.notices import STREAM, first_delivery
@@ -83,8 +84,9 @@ def said_now(session: Session, ticket: Ticket, at: datetime) -> str | None:
     if hold is None or hold.via != "telegram":
         return None
     same = (TicketEvent.ticket_id == ticket.id, TicketEvent.at == at, TicketEvent.event == "supplemented")
-    entry = session.scalar(select(TicketEvent).where(*same).limit(1))
-    return cards.said(ticket, entry.note) if entry and entry.note else None
+    notes = [entry.note or "" for entry in session.scalars(select(TicketEvent).where(*same).order_by(TicketEvent.id))]
+    said = [note for note in notes if note and not note.startswith(FILLED_IN)]  # what the form took from the words
+    return cards.said(ticket, "\n".join(said)) if said else None
 
 
 class Notices:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tickets import access
 from tickets.holds import hold_of
-from tickets.models import Ticket, Worker
+from tickets.models import Ticket, TicketEvent, Worker
 
 WORK = (
     "ticket.new",
@@ -31,6 +31,8 @@ def recipients(session: Session, kind: str, ticket: Ticket, at: datetime) -> lis
     bound = select(Worker).where(Worker.active.is_(True), Worker.telegram_chat_id.is_not(None))
     owner = session.scalar(bound.where(Worker.id == ticket.assigned_to)) if ticket.assigned_to else None
     its_own = [owner] if owner is not None and access.sees_queue(owner, ticket.queue) else []
+    if owner is None and kind == "ticket.supplemented":
+        its_own = _wrote_last(session, ticket)  # nobody has taken it up, but somebody has asked something
     if kind == "resident.said":
         return _listening(session, ticket, at)
     if kind == "ticket.complaint":
@@ -48,6 +50,15 @@ def recipients(session: Session, kind: str, ticket: Ticket, at: datetime) -> lis
         return told
     everybody = session.scalars(bound.where(Worker.role.in_(("supervisor", "admin"))))
     return [worker for worker in everybody if access.sees_queue(worker, ticket.queue)]
+
+
+def _wrote_last(session: Session, ticket: Ticket) -> list[Worker]:
+    """Who wrote to the resident last."""
+    replied = select(TicketEvent.actor).where(TicketEvent.ticket_id == ticket.id, TicketEvent.event == "replied")
+    login = session.scalar(replied.order_by(TicketEvent.id.desc()).limit(1))
+    worker = session.scalar(select(Worker).where(Worker.login == login, Worker.active.is_(True))) if login else None
+    bound = worker is not None and worker.telegram_chat_id is not None and access.sees_queue(worker, ticket.queue)
+    return [worker] if worker is not None and bound else []
 
 
 def _above(session: Session, ticket: Ticket) -> list[Worker]:

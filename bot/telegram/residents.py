@@ -183,7 +183,9 @@ class Residents:
         """One turn, then everything that waits in the conversation goes out."""
         async with typing(self._line, inbound.sender):
             try:
-                await asyncio.to_thread(self._conversations.answer, inbound, station)
+                reply = await asyncio.to_thread(self._conversations.answer, inbound, station)
+                for early in reply.messages if reply.early else []:
+                    await send(self._line, inbound.sender, early["text"])
             except Unrecorded as error:
                 if inbound.message_id not in self._warned:  # once; the update itself is tried again and again
                     self._warned.add(inbound.message_id)

@@ -254,6 +254,7 @@ class Workers:
         with self._database.session() as session:
             worker = self._worker(session, chat_id)
             lifecycle.act(session, access.ticket_for(session, worker, work.number), work.action, worker, to="telegram")
+            session.execute(delete(WorkerPrompt).where(WorkerPrompt.worker_id == worker.id))  # it was for another text
             inbox.finish_in(session, self._line.bot_id, update_id)
             session.commit()
             log.info("%s: %s by %s in telegram", work.number, work.action, worker.login)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy import select
 
 from bot.conversation import Inbound
 from bot.conversation.inbox import MOST_ATTEMPTS
-from tests.console.world import world
+from tests.console.world import World, world
+from tickets.models import Ticket
 
 
 def test_a_message_that_breaks_us_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,3 +39,26 @@ def test_a_message_that_breaks_us_is_set_aside(tmp_path: Path, monkeypatch: pyte
             list(talks.resume("web"))
         assert list(talks.resume("web")) == []
         assert "没处理好" in talks.answer(broken).messages[0]["text"]
+
+
+def test_danger_does_not_wait_behind_a_slow_message(client: httpx.Client, cast: World) -> None:
+    """The engine hangs on what was said before: the numbers come within three seconds, the alarm with its turn."""
+    session = client.post("/api/v1/chat/open").json()["session"]
+    cast.replay.seconds = 4.0
+    slow = threading.Thread(
+        target=client.post, args=("/api/v1/chat",), kwargs={"json": {"session": session, "text": "你好"}}
+    )
+    slow.start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    said = client.post("/api/v1/chat", json={"session": session, "text": "我不想活了"}).json()
+    assert time.monotonic() - began < 3.5
+    assert "12356" in str(said["messages"]) and said["urgency"] != "routine"
+    slow.join()
+    ends = time.monotonic() + 20
+    while True:
+        with cast.database.reading() as db:
+            if db.scalars(select(Ticket)).all():
+                break
+        assert time.monotonic() < ends
+        time.sleep(0.1)

@@ -135,3 +135,30 @@ def test_the_question_for_a_rating_has_buttons(world: World) -> None:
     assert question.reply_markup is not None
     titles = [item.text for line in question.reply_markup.inline_keyboard for item in line]
     assert titles == ["很满意", "满意", "一般", "不满意", "很不满意"]
+
+
+def test_what_was_begun_for_another_ticket_is_forgotten(world: World) -> None:
+    """Asked to write a result for one, then taken over another: the words go to the one who is spoken with."""
+    wang, zhao, li = world.resident(), world.resident("赵爷爷"), world.worker("li")
+    first = world.file_request(wang)
+    world.api.press(li, world.until(li, first, world.worker_bot), "认领", bot=world.worker_bot)
+    world.until(wang, "已经接手")
+    world.api.press(li, world.until(li, first, world.worker_bot), "办结", bot=world.worker_bot)
+    world.until(li, "结果", world.worker_bot)
+    taken_over(world, zhao, li)
+    world.api.say(li, "我马上出门", bot=world.worker_bot)
+    world.until(zhao, "我马上出门")
+    assert not any("我马上出门" in str(each.text) for each in world.api.outbox(wang))
+    assert world.status(first) == "accepted"
+
+
+def test_a_number_among_the_words_hides_none_of_them(world: World) -> None:
+    """What the form takes from the words is noted beside them; the worker reads the words."""
+    wang, li = world.resident(), world.worker("li")
+    number = taken_over(world, wang, li)
+    with world.database.session() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        ticket.phone_sealed = ticket.phone_index = None
+        session.commit()
+    world.api.say(wang, "13812345678，我在家等")
+    assert "我在家等" in str(world.until(li, "💬 居民", world.worker_bot).text)

@@ -244,3 +244,52 @@ def test_an_erased_person_is_held_by_nobody(database: Database, talk: Conversati
     with database.reading() as session:
         hold = session.get_one(Hold, hold.id)
         assert hold.ended_at and "哪个村" not in (hold.question or "")
+
+
+def test_finished_work_keeps_no_draft(database: Database, talk: Conversation, cast: Any, filed: File) -> None:
+    """Resolved without a hold: what is filed next, an alarm above all, is a ticket of its own."""
+    with database.session() as session:
+        draft = "d"
+        session.get_one(Conversation, talk.id).draft_id = draft
+        ticket = filed_here(session, talk, filed, draft_id=draft)
+        act(session, ticket, "claim", cast.li)
+        assert session.get_one(Conversation, talk.id).draft_id == draft
+        act(session, ticket, "resolve", cast.li, note="办好了")
+        fresh = session.get_one(Conversation, talk.id).draft_id
+        assert fresh and fresh != draft
+        again = filed_here(session, talk, filed, draft_id=fresh, urgency="emergency", services=["domestic_violence"])
+        assert again.number != ticket.number and again.danger_at
+
+
+def test_a_worker_who_had_the_last_word_is_not_excused(
+    database: Database, talk: Conversation, cast: Any, filed: File
+) -> None:
+    """Silence after an answer is no fault: the assistant takes over without an apology."""
+    with database.session() as session:
+        ticket = filed_here(session, talk, filed)
+        act(session, ticket, "hold", cast.li)
+        act(session, ticket, "reply", cast.li, note="明天上午我来您家")
+        act(session, ticket, "hand_back", SYSTEM)
+        assert "对不住" not in said(session)[-1][1]
+
+
+def test_a_colleague_reads_it_at_the_desk(database: Database, talk: Conversation, cast: Any, filed: File) -> None:
+    """Handed to a colleague who has not taken it over on the phone: no bare line of theirs goes to the resident."""
+    with database.session() as session:
+        ticket = filed_here(session, talk, filed)
+        act(session, ticket, "hold", cast.li, to="telegram")
+        act(session, ticket, "transfer", cast.li, note="请帮我接着说", to=cast.he.login)
+        hold = hold_of(session, ticket)
+        assert hold and (hold.worker_id, hold.via) == (cast.he.id, "desk")
+
+
+def test_a_call_goes_on_to_the_desk_the_place_leads_to(
+    database: Database, talk: Conversation, filed: File, now: datetime
+) -> None:
+    """Called before anybody knew where: the station that turns out to be the right one hears that somebody waits."""
+    with database.session() as session:
+        ticket = filed(session, draft_id="d", channel="web", conversation_id=talk.id, township=None)
+        act(session, ticket, "call", RESIDENT, note="转人工", now=now)
+        before, queue = len(kinds(session)), ticket.queue
+        filed(session, draft_id="d", channel="web", conversation_id=talk.id, township="430121102", at=now)
+        assert ticket.queue != queue and kinds(session)[before:].count("person.wanted") == 1

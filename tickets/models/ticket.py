@@ -91,6 +91,7 @@ class Ticket(SealedRow, Base):
     restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept for the law only: see erasure
     followed_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # asked after, the day after danger
     rating: Mapped[int | None] = mapped_column(SmallInteger)  # 1–5 stars from the resident
+    danger_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it became urgent or an emergency
     rating_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # asked once, never again
     version: Mapped[int]
     degraded: Mapped[bool]  # taken down without the engine: nobody has understood it yet

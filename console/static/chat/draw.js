@@ -98,13 +98,20 @@
     return say('system', text);
   }
 
+  // Takes the buttons away; returns them, for `putBack`.
   function dropChoices() {
-    var old = log.querySelectorAll('.choices');
+    var old = log.querySelectorAll('.choices'), last = old.length ? old[old.length - 1] : null;
     for (var i = 0; i < old.length; i++) {
       // The keyboard stays in the talk when the button under it goes.
       if (old[i].contains(document.activeElement)) { talk.focus({ preventScroll: true }); }
       log.removeChild(old[i]);
     }
+    return last;
+  }
+
+  // Nothing was answered: what could be pressed before can be pressed still.
+  function putBack(choices) {
+    if (choices && !log.querySelector('.choices')) { add(choices); }
   }
 
   function offer(buttons) {
@@ -183,7 +190,7 @@
   measure();
   yimi.draw = {
     byId: byId, element: element, announce: announce, say: say, tell: tell, show: show, ticket: ticket, calls: calls,
-    dropChoices: dropChoices, choicesLast: choicesLast, toBottom: toBottom, toTop: toTop, measure: measure,
+    dropChoices: dropChoices, putBack: putBack, choicesLast: choicesLast, toBottom: toBottom, toTop: toTop, measure: measure,
     setWaiting: setWaiting, onHeard: function (listener) { listeners.push(listener); },
     forgetTickets: function () { tickets = {}; }
   };

@@ -67,7 +67,7 @@
   // `said`: {text, payload?} or {text, photo: {blob, canvas, progress(part)}}.
   function enqueue(said) {
     var message = { id: messageId(), text: said.text, payload: said.payload || null, photo: said.photo || null };
-    draw.dropChoices();
+    message.choices = draw.dropChoices();
     var item = draw.say('resident', message.text || (message.photo.canvas ? '' : '［照片］'), message.photo && message.photo.canvas);
     message.items = [item];
     mark(message, 'sending');
@@ -90,6 +90,7 @@
       var next = queue.shift();
       next.text = message.text + '\n' + next.text;
       next.items = message.items.concat(next.items);
+      next.choices = next.choices || message.choices;
       message = next;
     }
     return message;
@@ -142,6 +143,7 @@
         if (status === 200) {
           mark(message, '');
           receiveAll(answer);
+          if (!(answer.messages || []).length) { draw.putBack(message.choices); }
           draw.toTop(message.items[0]);
           listen();
         } else {

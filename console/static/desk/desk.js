@@ -26,7 +26,8 @@
     var news = JSON.parse(event.detail.data);
     var words = news.head + '：' + news.what + '，' + news.urgency_name + '，' + news.place;
     var page = document.querySelector('[data-ticket]');
-    if (news.talk && page && page.getAttribute('data-ticket') === news.number) { return; }  // they read it already
+    var read = !document.hidden && page && page.getAttribute('data-ticket') === news.number;
+    if (news.talk && read) { return; }
     announce(words);
     toast(words, '/desk/tickets/' + encodeURIComponent(news.number), news.urgency);
     if (document.hidden) { unseen += 1; badge(); }

@@ -14,6 +14,8 @@ depends_on: str | Sequence[str] | None = None
 def upgrade() -> None:
     """Forward."""
     op.add_column("stations", sa.Column("shows_names", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("tickets", sa.Column("danger_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute("UPDATE tickets SET danger_at = created_at WHERE urgency <> 'routine'")
     op.add_column("tickets", sa.Column("rating_asked_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "holds",
@@ -53,4 +55,5 @@ def downgrade() -> None:
     """Back. Not in batch: SQLite drops a plain column by itself, and copying the table would break who refers to it."""
     op.drop_table("holds")
     op.drop_column("tickets", "rating_asked_at")
+    op.drop_column("tickets", "danger_at")
     op.drop_column("stations", "shows_names")
