@@ -216,3 +216,17 @@ def test_what_only_sounds_like_danger_raises_no_alarm(said: str, resident: Begin
     talk = resident()
     talk.play(said)
     assert talk.last["urgency"] == "routine" and "110" not in talk.words and not office.tickets_of(talk)
+
+
+def test_danger_after_finished_work_calls_again(resident: Begin, office: Office) -> None:
+    """Yesterday's alarm was seen to; today's is one of its own, and the queue hears of it."""
+    talk = resident()
+    talk.play(BEATEN, "长沙县黄兴镇")
+    (first,) = talk.last["tickets"]
+    for action in ("claim", "resolve"):
+        assert office.act("li", first, action, note="已到场，人平安") == 200
+    talk.play("他又打我了，刀还在手上")
+    assert_safety_first(talk)
+    numbers = talk.last["tickets"]
+    assert len(numbers) == 2 and numbers[0] == first
+    assert office.ticket(numbers[1])["urgency"] == "emergency"
