@@ -20,7 +20,7 @@ def test_the_whole_way_on_postgresql(tmp_path: Path, postgres: str) -> None:
             assert "照片收到了" in str(account.platform.send(wang, "image", MediaId="photo-1"))
             number = account.file_request(wang)
             account.work(number, "claim")
-            account.reads(wang, "李社工已经接手")
+            account.reads(wang, "社工已经接手")
             account.set_conversation(reach_until=utc_now())
             account.work(number, "reply", "明天上午来看您")
             account.until(lambda: ("system", "noted", HELD["closed"]) in account.history(number))

@@ -28,7 +28,7 @@ def test_what_a_worker_does_reaches_the_resident(account: Account) -> None:
     wang = account.platform.person()
     number = account.file_request(wang)
     account.work(number, "claim")
-    account.reads(wang, "李社工已经接手")
+    account.reads(wang, "社工已经接手")
     account.work(number, "reply", "请带上户口本，周三上午来站里")
     assert account.reads(wang, "户口本") == "【社工回复】\n请带上户口本，周三上午来站里"
     account.work(number, "resolve", "已经上门做饭")
@@ -55,7 +55,7 @@ def test_the_sixth_message_waits_and_goes_out_with_the_next_answer(account: Acco
         kinds = session.scalars(select(Outbox.kind).where(Outbox.kind == "ticket.undelivered")).all()
         assert kinds  # a bound worker's Telegram says it too
     said = account.platform.say(wang, "你好")
-    assert said == "【社工回复】\n第5句\n\n【社工回复】\n第6句\n\n您好，请说说您的难处。"
+    assert said == "【社工回复】\n第5句\n\n【社工回复】\n第6句\n\n好，您的话社工能看到。"
     assert account.conversation().reach_left == 5, "a new message, a new allowance"
     account.until(lambda: account.waiting() == [])
     account.work(number, "reply", "第7句")
@@ -71,7 +71,7 @@ def test_after_48_hours_nothing_is_tried(account: Account) -> None:
     account.until(lambda: held_notes(account, number) == [HELD["closed"]], what="the worker was not told")
     assert "48 小时" in HELD["closed"] and "打电话" in HELD["closed"]
     assert account.platform.api.sent() == []
-    assert "李社工已经接手" in str(account.platform.say(wang, "你好"))
+    assert "社工已经接手" in str(account.platform.say(wang, "你好"))
 
 
 @pytest.mark.parametrize(("code", "why"), [(45015, "closed"), (45047, "used"), (43004, "gone"), (48001, "barred")])
@@ -85,7 +85,7 @@ def test_wechats_own_word_counts(account: Account, code: int, why: str) -> None:
     assert [text for text in wang.box if "已经接手" in text] == []
     conversation = account.conversation()
     assert (window.why_not(conversation, utc_now()) == why) == (why != "barred")
-    assert "李社工已经接手" in str(account.platform.say(wang, "你好"))
+    assert "社工已经接手" in str(account.platform.say(wang, "你好"))
 
 
 def test_who_stops_following_is_not_written_to(account: Account) -> None:
@@ -97,7 +97,7 @@ def test_who_stops_following_is_not_written_to(account: Account) -> None:
     account.work(number, "claim")
     account.until(lambda: held_notes(account, number) == [HELD["gone"]], what="the worker was not told")
     assert account.platform.api.sent() == []
-    assert "李社工已经接手" in str(account.platform.send(wang, "subscribe"))
+    assert "社工已经接手" in str(account.platform.send(wang, "subscribe"))
 
 
 def test_a_poster_scanned_gives_a_minute_and_takes_nothing(account: Account) -> None:
@@ -119,7 +119,7 @@ def test_a_network_failure_costs_nothing_but_time(account: Account) -> None:
     number = account.file_request(wang)
     account.platform.api.codes = [-1, 45009]
     account.work(number, "claim")
-    account.reads(wang, "李社工已经接手", seconds=20)
+    account.reads(wang, "社工已经接手", seconds=20)
     assert held_notes(account, number) == [] and wang.box.count(wang.box[-1]) == 1
     account.until(lambda: account.waiting() == [])
     assert account.conversation().reach_left == 4
