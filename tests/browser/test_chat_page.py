@@ -182,6 +182,8 @@ def test_a_one_time_link_goes_on_with_the_talk(chromium: Browser, cast: World) -
 def test_what_is_typed_while_an_answer_is_on_its_way_is_answered_once(open_page: Open) -> None:
     """Five short messages on a slow line: the first goes out at once, the other four together, in their order."""
     page, sent = open_page("/"), list[str]()
+    say(page, "你好")
+    expect(page.locator(".bot .bubble").last).to_contain_text("您好")
 
     def slowly(route: Route) -> None:
         sent.append(str((route.request.post_data_json or {}).get("text")))
@@ -194,4 +196,4 @@ def test_what_is_typed_while_an_answer_is_on_its_way_is_answered_once(open_page:
         say(page, piece)
     expect(page.locator(".resident.sending")).to_have_count(0, timeout=10_000)
     assert sent == [pieces[0], "\n".join(pieces[1:])]
-    expect(page.locator(".resident .bubble")).to_have_text(pieces)
+    expect(page.locator(".resident .bubble")).to_have_text(["你好", *pieces])

@@ -97,7 +97,7 @@ class ReplayingEngine:
                     time.sleep(engine.seconds)
                     return self._answer(200, turn(body) | ({"messages": engine.said} if engine.said else {}))
                 if self.path == "/yimi/analyze":
-                    return self._answer(200, {**PARSE, "text": body["text"]})
+                    return self._answer(200, {**PARSE, **danger(body["text"]), "text": body["text"]})
                 return self._answer(200, {"forgotten": True})
 
             def _answer(self, status: int, body: dict[str, Any]) -> None:

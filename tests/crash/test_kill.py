@@ -73,9 +73,13 @@ def test_two_hundred_messages_survive_ten_kills(tmp_path: Path) -> None:
 
             def telegram_residents() -> None:
                 for step in range(5):
+                    heard = {person.id: len(api.outbox(person)) for person in people}
                     for number, person in enumerate(people):
                         api.say(person, lines(RESIDENTS + number)[step])
                         time.sleep(random.uniform(0, 0.12))
+                    # As people do, they read what is asked before they go on: otherwise it would be one message.
+                    for person in people:
+                        api.wait(lambda person=person: len(api.outbox(person)) > heard[person.id], PATIENCE)  # type: ignore[misc]
 
             writers.append(threading.Thread(target=telegram_residents))
             for writer in writers:

@@ -72,7 +72,7 @@ class ReplayEngine:
         if self.down:
             return 503, {"error": "down"}
         if path == "/yimi/analyze":
-            return 200, {**self.book["parse"], "text": body["text"]}
+            return 200, {**self.book["parse"], **danger(body["text"]), "text": body["text"]}
         if path != "/yimi/turn":
             return 200, {}
         self.heard.append(body)
