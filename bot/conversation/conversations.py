@@ -17,9 +17,10 @@ from bot.conversation.outage import (
     SECONDS_TO_OPEN,
     Hanging,
     Outage,
+    Unrecorded,
     Work,
 )
-from bot.conversation.spool import Spool
+from bot.conversation.spool import Kept, Spool
 from bot.conversation.turn import TurnTaker
 from bot.engine import Engine
 from bot.media import Listener
@@ -118,6 +119,14 @@ class Conversations(TurnTaker):
                 session.commit()
             self._spool.remove(each)
         return len(kept)
+
+    def keep(self, inbound: Inbound, station: str | None) -> Unrecorded:
+        """For a channel that stores messages itself: keeps one that the database did not take; says what to say."""
+        return self._outage.keep(inbound, station)
+
+    def kept(self, channel: str) -> list[Kept]:
+        """What the spool holds of a channel, oldest first."""
+        return self._spool.waiting(channel) if self._spool else []
 
 
 def _meanwhile(inbound: Inbound) -> Reply:

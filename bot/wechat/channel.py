@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,16 +14,19 @@ from redis import Redis
 from sqlalchemy import select
 
 from bot.conversation import Conversations, inbox
+from bot.conversation.outage import keep_catching_up
+from bot.conversation.spool import Kept
 from bot.conversation.words import SET_ASIDE
 from bot.wechat.api import Api
 from bot.wechat.door import NOTHING, Door
 from bot.wechat.files import Files
-from bot.wechat.incoming import CHANNEL, read
-from bot.wechat.notes import say
+from bot.wechat.incoming import CHANNEL, EVENT, read
+from bot.wechat.notes import conversation_of, say
 from bot.wechat.notices import Notices
 from bot.wechat.outgoing import Outgoing
 from bot.wechat.residents import Residents
 from bot.wechat.rows import note_of
+from bot.wechat.window import AFTER_A_MESSAGE, AFTER_AN_ACT, open_window
 from tickets.database import Database
 from tickets.models import Inbox, utc_now
 from yimi.settings import Settings
@@ -65,15 +69,20 @@ class WeChat:
             self._app_id, api, database, conversations, self._outgoing.deliver, self._calls, self._turns
         )
         self._notices = Notices(database, self._outgoing.deliver)
+        self._caught_up = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         if not settings.wechat_aes_key:
             log.warning("没有设置 WECHAT_AES_KEY：微信的消息按明文模式收。建议在公众号后台选安全模式，再写上这一项。")
 
     async def run(self) -> None:
         """Notices, attachments, and what was left behind, until cancelled."""
         log.info("微信公众号已启动，接口地址：%s/wechat", self._public_url)
+        self._loop = asyncio.get_running_loop()
+        stop_catching_up = keep_catching_up(self, CHANNEL, self._app_id)
         try:
             await asyncio.gather(self._notices.run(), self._files.run(), self._sweep())
         finally:
+            stop_catching_up()
             for executor in (self._turns, self._quick, self._calls):
                 executor.shutdown(wait=False, cancel_futures=True)
 
@@ -92,6 +101,30 @@ class WeChat:
             return Answer(NOTHING, "text/plain", given.after)
         return Answer(self.door.reply(heard.sender, heard.account, given.text), "application/xml", given.after)
 
+    def catch_up(self, channel: str, bot_id: str) -> int:
+        """Answers what the spool holds and has it sent; returns how many. SQLAlchemyError when it is away."""
+        kept = self._conversations.kept(channel)
+        if not kept:
+            return 0
+        for each in kept:
+            self._reopen(each)
+        behind = self._conversations.behind  # of the web chat: not ours to settle
+        answered = self._conversations.catch_up(channel, bot_id)
+        self._conversations.behind = behind
+        if self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._caught_up.set)
+        return answered
+
+    def _reopen(self, kept: Kept) -> None:
+        """Their message lets us speak, counted from when it came, though nobody could write that down then."""
+        with self._database.session() as session:
+            conversation = conversation_of(session, kept.inbound.sender)
+            conversation.unreachable_at, conversation.seen_at = None, kept.at
+            conversation.station_hint = kept.station or conversation.station_hint
+            act = kept.inbound.message_id.startswith(EVENT)
+            open_window(conversation, AFTER_AN_ACT if act else AFTER_A_MESSAGE, kept.at)
+            session.commit()
+
     async def _sweep(self) -> None:
         """The safety net: whatever is unanswered, whatever waits to be sent, whatever the reason."""
         while True:
@@ -100,7 +133,9 @@ class WeChat:
                 await self._outgoing.sweep()
             except Exception as error:
                 log.error("sweep: %s; trying again", type(error).__name__)
-            await asyncio.sleep(SWEEP_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._caught_up.wait(), SWEEP_SECONDS)
+            self._caught_up.clear()
 
     def _answer_left(self) -> None:
         with self._database.reading() as session:

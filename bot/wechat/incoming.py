@@ -16,6 +16,7 @@ from bot.telegram.links import read_station_token
 from bot.wechat import words
 
 CHANNEL = "wechat"
+EVENT = "event-"  # begins the message id of an event
 LONGEST_MEDIA_ID = 200
 OPENID = re.compile(r"[\w\-]{6,64}", re.ASCII)
 # What WeChat itself puts in the place of a sticker or a card it does not hand over.
@@ -91,7 +92,7 @@ def read(fields: dict[str, Any]) -> Heard:
     base: dict[str, Any] = {
         "sender": sender,
         "account": account,
-        "message_id": ("event-" if event else "message-") + number,
+        "message_id": (EVENT if event else "message-") + number,
         "sequence": min(int(created), _LATEST),
     }
     return Heard(**base, **(_event(fields) if event else _message(kind.lower(), fields)))

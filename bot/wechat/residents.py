@@ -2,7 +2,8 @@
 
 WeChat waits five seconds for the answer to its request and asks up to three times. An answer in time goes out with the
 request; otherwise the request is answered with nothing, and what the turn says is sent when it is done. A repeat of a
-request finds the work under way, or gets the same words again; it is never worked on twice (durable inbox).
+request finds the work under way, or gets the same words again; it is never worked on twice (durable inbox). What the
+database does not take, or not in time, goes to the spool (`bot.conversation.outage`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,7 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import Conversations, Unrecorded, inbox
+from bot.conversation.outage import SECONDS_TO_ANSWER, SECONDS_TO_HOTLINE
 from bot.conversation.transcript import find
 from bot.conversation.words import NOT_RECORDED
 from bot.wechat import rows, words
@@ -60,11 +62,13 @@ class Given:
 
 @dataclass
 class _Work:
-    """What is being done about one message. `kept`: it is committed, or `task` has failed."""
+    """What is being done about one message. `known`: it is committed (`is_kept`), or lies in the spool because the
+    database hangs (`unrecorded`), or `task` has failed."""
 
-    kept: asyncio.Event
+    known: asyncio.Event
     task: asyncio.Task[None]
     is_kept: bool = False
+    unrecorded: Unrecorded | None = None
 
 
 @dataclass
@@ -95,6 +99,7 @@ class Residents:
         self._app_id, self._secrets = app_id, tuple(secrets)
         self._database, self._conversations, self._outgoing = database, conversations, outgoing
         self._quick, self._turns = quick, turns
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="wechat-spool")  # never behind a hanging database
         self._works: dict[str, _Work] = {}
         self._later = _Recent()  # answered with nothing: their words are sent
         self._said = _Recent()  # what the others were answered with
@@ -126,8 +131,11 @@ class Residents:
     async def _within(self, heard: Heard, work: _Work, alarm: Alarm, began: float) -> Given:
         """The answer in the time there is."""
         end = began + (DANGER_PATIENCE if alarm.risks else PATIENCE)
-        await _until(work.kept.wait(), end - time.monotonic())
-        if work.kept.is_set():
+        await _until(work.known.wait(), end - time.monotonic())
+        if work.unrecorded and not work.task.done():
+            self._later.add(heard.message_id)
+            return Given("\n\n".join(work.unrecorded.messages))
+        if work.known.is_set():
             await asyncio.wait({work.task}, timeout=max(0.0, end - time.monotonic()))
         elif not alarm.risks:
             raise NotStored
@@ -174,19 +182,20 @@ class Residents:
 
     # -- the work --------------------------------------------------------------------------------------------------
     def _begin(self, heard: Heard) -> None:
-        kept = asyncio.Event()
-        work = _Work(kept, asyncio.create_task(self._do(heard, kept)))
+        work = _Work(asyncio.Event(), asyncio.create_task(self._do(heard)))
         self._works[heard.message_id] = work
         work.task.add_done_callback(lambda _: self._finished(heard))
 
     def _finished(self, heard: Heard) -> None:
         work = self._works.pop(heard.message_id)
-        work.kept.set()
+        work.known.set()
         error = None if work.task.cancelled() else work.task.exception()
         if heard.message_id not in self._later.entries or work.task.cancelled():
             return
         if error:
-            log.error("a message failed: %s; it is tried again", type(error).__name__)
+            kept = work.is_kept or (isinstance(error, Unrecorded) and error.kept)
+            what = "it is tried again" if kept else "it is not kept"
+            log.error("a message failed: %s; %s", type(error.__cause__ or error).__name__, what)
             return
         task = asyncio.create_task(self._send(heard.sender))
         self._follow_ups.add(task)
@@ -198,17 +207,39 @@ class Residents:
         except Exception as error:  # the database is away; the sweep comes back to it
             log.error("an answer could not be sent: %s", type(error).__name__)
 
-    async def _do(self, heard: Heard, kept: asyncio.Event) -> None:
+    async def _do(self, heard: Heard) -> None:
         station = station_of(heard.scene, self._secrets)
-        await self._run(self._quick, self._keep, heard, station)
+        await self._store(heard, station)
         if work := self._works.get(heard.message_id):
             work.is_kept = True
-        kept.set()
+            work.known.set()
         if heard.is_turn:
             await self._run(self._turns, self._conversations.answer, heard.inbound(self._app_id), station)
         if heard.notes:
             source = rows.note_of(heard.message_id)
             await self._run(self._quick, say, self._database, heard.sender, heard.notes, source, heard.shown)
+
+    async def _store(self, heard: Heard, station: str | None) -> None:
+        """Commit the message. While the database hangs it lies in the spool, and this goes on waiting; Unrecorded when
+        the database does not take it."""
+        keeping = asyncio.ensure_future(self._run(self._quick, self._keep, heard, station))
+        if not heard.is_turn:
+            await keeping
+            return
+        work = self._works[heard.message_id]
+        seconds = SECONDS_TO_HOTLINE if assess(heard.text or "").risks else SECONDS_TO_ANSWER
+        try:
+            done, _ = await asyncio.wait({keeping}, timeout=seconds)
+            if not done:
+                work.unrecorded = await self._spool(heard, station)
+                work.known.set()
+            await keeping
+        except SQLAlchemyError as error:
+            log.error("the database failed: %s", type(error).__name__)
+            raise work.unrecorded or await self._spool(heard, station) from error
+
+    async def _spool(self, heard: Heard, station: str | None) -> Unrecorded:
+        return await self._run(self._disk, self._conversations.keep, heard.inbound(self._app_id), station)
 
     def _keep(self, heard: Heard, station: str | None) -> None:
         """Commit the message, and that its sender can be spoken to again."""

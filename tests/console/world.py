@@ -14,6 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from bot.conversation import Conversations
+from bot.conversation.spool import Spool
 from bot.engine import Engine
 from bot.media import Listener
 from console.app import create_app
@@ -58,7 +59,7 @@ def _empty_database() -> bytes:
 class World:
     """Database, replaying engine, conversations and the cast."""
 
-    def __init__(self, folder: Path, listener: Listener | None = None, **settings: Any) -> None:
+    def __init__(self, folder: Path, listener: Listener | None = None, *, spool: bool = False, **settings: Any) -> None:
         self.settings = Settings(
             var_dir=folder, secret_key="only-for-tests-0123456789abcdefghij", _env_file=None, **settings
         )
@@ -66,7 +67,8 @@ class World:
         self.database = Database(self.settings.database_url, Keyring(self.settings.secret_key))
         self.replay = ReplayingEngine()
         self.engine = Engine(self.replay.url, TOKEN)
-        self.conversations = Conversations(self.database, self.engine, listener=listener)
+        kept = Spool(folder / "spool", (self.settings.secret_key,)) if spool else None
+        self.conversations = Conversations(self.database, self.engine, kept, listener)
         self._people()
 
     def close(self) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.conversation.words import NOT_RECORDED
+from bot.conversation.words import KEPT, KEPT_IN_DANGER, NOT_RECORDED_IN_DANGER
 from bot.telegram.links import station_token
 from tests.console.world import HUASHI
-from tests.wechat.conftest import Account
+from tests.wechat.conftest import Account, account_of
 from tests.wechatapi import EXCUSE
-from tickets.models import Inbox, Message
+from tickets.models import Inbox, Message, Ticket
 
 WISH = "我娘八十二了，一个人在家没人做饭"
 
@@ -222,8 +223,49 @@ def test_a_message_that_cannot_be_stored_is_not_called_received(account: Account
     with account.cast.database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE inbox RENAME TO gone")
     said = account.platform.say(account.platform.person(), "我不想活了，药都准备好了")
-    assert said and "120" in said and NOT_RECORDED in said
+    assert said and "120" in said and NOT_RECORDED_IN_DANGER in said
     assert EXCUSE not in wang.box
+
+
+def test_nothing_is_lost_while_the_database_is_broken(tmp_path: Path) -> None:
+    """The spool holds a cry and a wish, and says so; once it is back each is answered, sent, and filed once."""
+    with account_of(tmp_path, spool=True) as account:
+        li, wang = account.platform.person(), account.platform.person()
+        with account.cast.database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE inbox RENAME TO gone")
+        began = time.monotonic()
+        cry = account.platform.payload(li, "text", Content="我不想活了，药都准备好了")
+        first, again = account.platform.post(li, cry), account.platform.post(li, cry)
+        assert first and "120" in first and KEPT_IN_DANGER in first and first == again
+        assert time.monotonic() - began < 2.5
+        assert account.platform.say(wang, WISH) == KEPT
+        with account.cast.database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE gone RENAME TO inbox")
+        account.reads(li, "正在通知值班社工")
+        account.reads(wang, "哪个乡镇")
+        account.platform.say(wang, "1")
+        assert "已受理" in str(account.platform.say(wang, "1"))
+        with account.cast.database.reading() as session:
+            found = session.scalars(select(Ticket).order_by(Ticket.created_at)).all()
+            assert [ticket.urgency for ticket in found] == ["emergency", "routine"]
+        assert not account.cast.conversations.kept("wechat")
+
+
+def test_a_cry_during_a_hanging_database_is_kept_on_disk(tmp_path: Path) -> None:
+    """It is kept before the answer; when the database goes on, it is filed once."""
+    with account_of(tmp_path, spool=True) as account:
+        wang = account.platform.person()
+        with account.cast.database.session() as session:
+            session.add(Inbox(channel="web", bot_id="", message_id="busy", data_key=None))
+            session.flush()
+            said = account.platform.say(wang, "我不想活了，药都准备好了")
+            assert said and "120" in said and KEPT_IN_DANGER in said
+            assert len(account.cast.conversations.kept("wechat")) == 1
+            session.rollback()
+        account.reads(wang, "正在通知值班社工")
+        with account.cast.database.reading() as session:
+            assert len(session.scalars(select(Ticket)).all()) == 1
+        account.until(lambda: not account.cast.conversations.kept("wechat"))
 
 
 def test_too_many_messages_at_once(account: Account) -> None:
