@@ -33,8 +33,8 @@ TIMEOUT = (3.0, 8.0)  # seconds to connect, to read
 EARLY = 300  # seconds before its end that a token is no longer used
 REFUSED_TOKEN = frozenset({40001, 40014, 42001})
 WINDOW_CLOSED, USED_UP = 45015, 45047
-NOT_A_FOLLOWER = frozenset({40003, 43004, 43019})
-NO_RIGHT = frozenset({48001, 50001})
+NOT_A_FOLLOWER = frozenset({40003, 43004, 43019, 48002})
+NO_RIGHT = frozenset({48001, 48004, 48008, 50001, 50002})
 # What somebody has to put right, in words for the log; until then everything waits.
 _CURES = {
     40001: "WECHAT_APP_SECRET 不对，或者令牌被别的程序换掉了",

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 SENT, NOTHING, LATER = "sent", "nothing", "later"  # other outcomes are keys of words.HELD
+REFUSED = "refused"  # WeChat will never take this text: it must not hold up all that follow it
 HELD_OPEN = 10.0  # seconds after which a request that never ended no longer keeps its sender
 GAP = 0.5  # seconds between an answer and what is sent after it, so that they are shown in this order
 FAILURES_TO_STOP = 3  # of deliveries one after the other
@@ -73,7 +74,7 @@ class Outgoing:
             rest = found.texts[1:]
             if rest:
                 await asyncio.sleep(GAP)
-            while rest and await self._send_text(found, rest[0]) == SENT:
+            while rest and await self._send_text(found, rest[0]) in (SENT, REFUSED):
                 del rest[0]
             await self._soon(rows.mark_delivered, self._database, found, rest)
             for row in found.row_ids:
@@ -93,12 +94,14 @@ class Outgoing:
             found = await self._soon(rows.waiting, self._database, tuple(self._handed), **where)
             if found is None:
                 return NOTHING
+            refused = False
             for text in found.texts:
                 outcome = await self._send_text(found, text)
-                if outcome != SENT:
+                if outcome not in (SENT, REFUSED):
                     return outcome
+                refused = refused or outcome == REFUSED
             await self._soon(rows.mark_delivered, self._database, found)
-            return SENT
+            return REFUSED if refused else SENT
 
     async def sweep(self) -> None:
         """Send whatever still waits anywhere and may be sent; stops when WeChat seems to be away."""
@@ -132,8 +135,7 @@ class Outgoing:
             return "barred"
         if code in NOT_A_FOLLOWER:
             return "gone"
-        # Anything else: a text that WeChat will never take must not hold up all that follow it.
-        return {WINDOW_CLOSED: "closed", USED_UP: "used"}.get(code, SENT)
+        return {WINDOW_CLOSED: "closed", USED_UP: "used"}.get(code, REFUSED)
 
     # -- the database ----------------------------------------------------------------------------------------------
     def _claim(self, conversation_id: str) -> str | None:

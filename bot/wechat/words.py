@@ -13,6 +13,7 @@ HELD = {
     "used": _HELD.format(why="居民上次说话以后，微信只让我们发 5 条，已经发满了。"),
     "gone": _HELD.format(why="居民取消了关注公众号，或者不收公众号的消息。"),
     "barred": _HELD.format(why="公众号没有“客服消息”的权限（要认证过的公众号），只能等居民说话时回复。"),
+    "refused": "发给居民的一句话，微信不收，没有送到，也不会再送。请打电话或者上门告诉居民。",
 }
 
 # WeChat has no buttons: words of the conversation that speak of pressing.

@@ -74,7 +74,10 @@ def test_after_48_hours_nothing_is_tried(account: Account) -> None:
     assert "社工已经接手" in str(account.platform.say(wang, "你好"))
 
 
-@pytest.mark.parametrize(("code", "why"), [(45015, "closed"), (45047, "used"), (43004, "gone"), (48001, "barred")])
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(45015, "closed"), (45047, "used"), (43004, "gone"), (48002, "gone"), (48001, "barred"), (48008, "barred")],
+)
 def test_wechats_own_word_counts(account: Account, code: int, why: str) -> None:
     """Our count may be wrong: what WeChat refuses is held all the same, and the worker reads the true reason."""
     wang = account.platform.person()
@@ -86,6 +89,20 @@ def test_wechats_own_word_counts(account: Account, code: int, why: str) -> None:
     conversation = account.conversation()
     assert (window.why_not(conversation, utc_now()) == why) == (why != "barred")
     assert "社工已经接手" in str(account.platform.say(wang, "你好"))
+
+
+def test_what_wechat_never_takes_is_told_and_holds_nothing_up(account: Account) -> None:
+    """An error number that nobody knows: not called sent, not tried for ever; the worker is told to telephone."""
+    wang = account.platform.person()
+    number = account.file_request(wang)
+    account.platform.api.codes = [45999]
+    account.work(number, "claim")
+    account.until(lambda: held_notes(account, number) == [HELD["refused"]], what="the worker was not told")
+    assert account.waiting() == [] and account.conversation().reach_left == 5
+    with account.cast.database.reading() as session:
+        assert session.scalars(select(Outbox).where(Outbox.kind == "ticket.undelivered")).all()
+    account.work(number, "reply", "请带上户口本")
+    account.reads(wang, "户口本")
 
 
 def test_who_stops_following_is_not_written_to(account: Account) -> None:
