@@ -121,7 +121,7 @@ def _is_word(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except Exception:  # a stranger's archive: zipfile raises more than it says (NotImplementedError, for one)
         return False
     return "word/document.xml" in names and not any("vbaproject" in name.lower() for name in names)
 

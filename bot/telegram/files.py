@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from telegram.error import BadRequest, TelegramError
 
@@ -112,19 +113,28 @@ class Files:
         found = await asyncio.to_thread(missing, self._database)
         for each in [item for item in found if self._failures[item.id] < TRIES][:BATCH]:
             try:
-                remote = await self._line.bot.get_file(each.remote_id)
-                if (remote.file_size or 0) > LIMIT:
-                    raise BadRequest("file is too big")
-                content = bytes(await remote.download_as_bytearray())
-            except BadRequest as error:
-                log.warning("attachment %s: refused by Telegram (%s)", each.id, error)
-                await asyncio.to_thread(_give_up, self._database, each.id)
-                continue
-            except TelegramError as error:
+                await self._fetch(each)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # one file that breaks us must not stop those after it
                 self._failures[each.id] += 1
-                log.warning("attachment %s: not fetched yet (%s)", each.id, type(error).__name__)
-                continue
-            await self._take(each, content)
+                log.error("attachment %s: failed (%s)", each.id, type(error).__name__)
+
+    async def _fetch(self, each: Missing) -> None:
+        try:
+            remote = await self._line.bot.get_file(each.remote_id)
+            if (remote.file_size or 0) > LIMIT:
+                raise BadRequest("file is too big")
+            content = bytes(await remote.download_as_bytearray())
+        except BadRequest as error:
+            log.warning("attachment %s: refused by Telegram (%s)", each.id, error)
+            await asyncio.to_thread(_give_up, self._database, each.id)
+            return
+        except TelegramError as error:
+            self._failures[each.id] += 1
+            log.warning("attachment %s: not fetched yet (%s)", each.id, type(error).__name__)
+            return
+        await self._take(each, content)
 
     async def _take(self, each: Missing, content: bytes) -> None:
         """Through the door; what is not let in is said to the resident, and what a machine can hear is answered."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.conversation import Attached, Conversations, Inbound
@@ -121,21 +122,30 @@ class Files:
 
     async def fetch_all(self) -> None:
         """Fetch what is missing, oldest first."""
-        loop = asyncio.get_running_loop()
         found = await asyncio.to_thread(_missing, self._database)
         for each in [item for item in found if self._failures[item.id] < TRIES][:BATCH]:
             try:
-                content = await loop.run_in_executor(self._calls, self._api.media, each.media_id, LIMIT)
-            except TooLarge:
-                await self._refuse(each, Refused("too_big", TOO_BIG))
-            except RefusedByWeChat as error:
-                log.warning("attachment %s: not to be had (%s)", each.id, error)
-                await asyncio.to_thread(_give_up, self._database, each.id)
-            except NotNow as error:
+                await self._fetch(each)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # one file that breaks us must not stop those after it
                 self._failures[each.id] += 1
-                log.warning("attachment %s: not fetched yet (%s)", each.id, error)
-            else:
-                await self._take(each, content)
+                log.error("attachment %s: failed (%s)", each.id, type(error).__name__)
+
+    async def _fetch(self, each: Missing) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            content = await loop.run_in_executor(self._calls, self._api.media, each.media_id, LIMIT)
+        except TooLarge:
+            await self._refuse(each, Refused("too_big", TOO_BIG))
+        except RefusedByWeChat as error:
+            log.warning("attachment %s: not to be had (%s)", each.id, error)
+            await asyncio.to_thread(_give_up, self._database, each.id)
+        except NotNow as error:
+            self._failures[each.id] += 1
+            log.warning("attachment %s: not fetched yet (%s)", each.id, error)
+        else:
+            await self._take(each, content)
 
     async def _take(self, each: Missing, content: bytes) -> None:
         """Through the door; what is not let in is said to the resident, and what a machine can hear is answered."""

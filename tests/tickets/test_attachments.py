@@ -58,6 +58,12 @@ def test_what_residents_send_is_known_by_its_content(content: bytes, kind: str, 
         (archive("[Content_Types].xml", "xl/workbook.xml"), "wrong_type", "收不了"),
         (archive("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), "wrong_type", "收不了"),
         (b"PK\x03\x04" + bytes(200), "wrong_type", "收不了"),
+        # The table of contents asks for a version of ZIP that nobody knows.
+        (
+            archive("word/document.xml").replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\x63"),
+            "wrong_type",
+            "收不了",
+        ),
         ("老人家走丢了".encode(), "wrong_type", "收不了"),
         (picture("JPEG", (600, 400))[:900], "broken", "打不开"),
         (b"\xff\xd8\xff" + bytes(300), "broken", "打不开"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from bot.conversation.words import UNKNOWN_KIND, UNKNOWN_PLACE
 from bot.media import Listener
-from bot.wechat import words
+from bot.wechat import files, words
 from tests.ears import Spelled, spoken
 from tests.files import film, picture
 from tests.wechat.conftest import Account, account_of
@@ -66,6 +68,23 @@ def test_what_we_do_not_take_is_said_and_not_kept(account: Account) -> None:
     account.platform.send(wang, "image", MediaId="photo-1")
     account.reads(wang, "收不了")
     account.until(lambda: not attachments(account), what="the refused file is still there")
+
+
+def test_a_file_that_breaks_us_stops_none_after_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a decoder does with the first one, the second is fetched."""
+    real = files.admit
+
+    def breaking(content: bytes, **given: Any) -> Any:
+        if content == b"breaks":
+            raise NotImplementedError
+        return real(content, **given)
+
+    monkeypatch.setattr(files, "admit", breaking)
+    wang = account.platform.person()
+    account.platform.api.media = {"photo-1": ("image/jpeg", b"breaks"), "photo-2": ("image/jpeg", picture())}
+    account.platform.send(wang, "image", MediaId="photo-1")
+    account.platform.send(wang, "image", MediaId="photo-2")
+    account.until(lambda: [row.is_here for row in attachments(account)] == [False, True], what="not fetched")
 
 
 def test_words_heard_in_a_voice_message_count_like_written_ones(account: Account) -> None:
