@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversation.consent import keeps
 from bot.conversation.transcript import add, begin, find
+from bot.wechat import words
 from bot.wechat.incoming import CHANNEL
 from tickets.database import Database
 from tickets.models import Conversation, Message
@@ -17,7 +19,8 @@ def conversation_of(session: Session, sender: str) -> Conversation:
 
 
 def say(database: Database, sender: str, texts: tuple[str, ...], source: str, shown: str | None = None) -> None:
-    """Add messages of ours once for each `source`, and what the resident sent, if it is to be `shown` to the worker.
+    """Add messages of ours once for each `source`, and what the resident sent, if it is to be `shown` to the worker and
+    may stay.
 
     Committed when it returns; sending them is `outgoing`'s.
     """
@@ -25,7 +28,9 @@ def say(database: Database, sender: str, texts: tuple[str, ...], source: str, sh
         conversation = conversation_of(session, sender)
         if _said(session, conversation, source):
             return
-        if shown:
+        if shown and not keeps(session, conversation):
+            texts = tuple(words.LINK_NOT_KEPT if text == words.LINK else text for text in texts)
+        elif shown:
             add(session, conversation, "resident", shown, source, seen=True)
         for text in texts:
             add(session, conversation, "system", text, source)

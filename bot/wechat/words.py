@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LINK = "链接我打不开，社工能看到网址。您想办什么事，打几个字告诉我就行。"
+LINK_NOT_KEPT = "链接我打不开。您没有同意登记，网址我也没有留下。您想办什么事，打几个字告诉我就行。"
 LINK_SHOWN = "【转来的链接】{title} {url}"
 TOO_FAST = "发得太快了，请等 {seconds} 秒再发。您前面说的话都还在。"
 
