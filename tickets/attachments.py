@@ -61,7 +61,7 @@ _SUFFIX = {"image/jpeg": ".jpg"}
 
 
 class Refused(ValueError):
-    """A file we do not take. `reason`: empty | too_big | wrong_type | broken; the text is for the resident."""
+    """A file we do not take. `reason`: empty | too_big | wrong_type | broken | not_agreed; the text is for them."""
 
     def __init__(self, reason: str, words: str) -> None:
         super().__init__(words)

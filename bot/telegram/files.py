@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 from telegram.error import BadRequest, TelegramError
 
 from bot.conversation import Attached, Conversations, Inbound
+from bot.conversation.consent import keeps
 from bot.conversation.inbox import store
+from bot.conversation.words import NOT_KEPT
 from bot.telegram.connection import Line
 from bot.telegram.notes import Notes
 from bot.telegram.outgoing import Outgoing
@@ -164,6 +166,8 @@ class Files:
 
     def _second_turn(self, session: Session, each: Missing, row: Attachment) -> Inbound | None:
         if not self._conversations.listens(row.media_type):
+            if not keeps(session, session.get_one(Conversation, each.conversation_id)):
+                raise Refused("not_agreed", NOT_KEPT)  # it was fetched to be heard, and turns out to be something else
             settle_hearing(row, None)
             return None
         inbound = Inbound(

@@ -20,7 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.conversation import Attached, Conversations, Inbound
+from bot.conversation.consent import keeps
 from bot.conversation.inbox import store
+from bot.conversation.words import NOT_KEPT
 from bot.wechat import notes
 from bot.wechat.api import Api, NotNow, TooLarge
 from bot.wechat.api import Refused as RefusedByWeChat
@@ -184,6 +186,8 @@ class Files:
         if row.heard_at is not None:
             return None
         if not self._conversations.listens(row.media_type):
+            if not keeps(session, session.get_one(Conversation, each.conversation_id)):
+                raise Refused("not_agreed", NOT_KEPT)  # it was fetched to be heard, and turns out to be something else
             settle_hearing(row, None)
             return None
         inbound = Inbound(

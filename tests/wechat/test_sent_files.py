@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.conversation.words import UNKNOWN_KIND, UNKNOWN_PLACE
+from bot.conversation.words import NOT_KEPT, UNKNOWN_KIND, UNKNOWN_PLACE
 from bot.media import Listener
 from bot.wechat import files, words
 from tests.ears import Spelled, spoken
@@ -85,6 +85,33 @@ def test_a_file_that_breaks_us_stops_none_after_it(account: Account, monkeypatch
     account.platform.send(wang, "image", MediaId="photo-1")
     account.platform.send(wang, "image", MediaId="photo-2")
     account.until(lambda: [row.is_here for row in attachments(account)] == [False, True], what="not fetched")
+
+
+def test_after_a_no_a_link_is_not_kept(account: Account) -> None:
+    """Neither its title nor its address, and nobody is said to see it."""
+    wang = account.platform.person()
+    account.platform.say(wang, "你好")
+    account.set_conversation(consent_declined_at=account.conversation().created_at)
+    said = account.platform.send(wang, "link", Title="低保新规", Url="https://example.org/1")
+    assert said == words.LINK_NOT_KEPT and "社工能看到" not in said
+    with account.cast.database.reading() as session:
+        assert not [row for row in session.scalars(select(Message)) if "低保新规" in (row.text or "")]
+
+
+def test_after_a_no_a_voice_message_that_is_none_is_not_kept(tmp_path: Path) -> None:
+    """Fetched to be heard; what turns out to be a film stays nowhere, and the resident is told."""
+    listener = Listener([Spelled()])
+    try:
+        with account_of(tmp_path, listener=listener) as account:
+            wang = account.platform.person()
+            account.platform.say(wang, "你好")
+            account.set_conversation(consent_declined_at=account.conversation().created_at)
+            account.platform.api.media = {"voice-1": ("audio/mpeg", film())}
+            assert "我正在听" in str(account.platform.send(wang, "voice", MediaId="voice-1", Format="mp3"))
+            account.reads(wang, NOT_KEPT)
+            account.until(lambda: not attachments(account), what="the film is still there")
+    finally:
+        listener.close()
 
 
 def test_words_heard_in_a_voice_message_count_like_written_ones(account: Account) -> None:
