@@ -49,6 +49,10 @@ class NotNow(Exception):
     """WeChat is away, busy, or refuses our credentials: try later. The text is a kind or a number."""
 
 
+class Unanswered(NotNow):
+    """WeChat was asked and has not answered in time: it may have done it."""
+
+
 class Refused(Exception):
     """WeChat will not do this; `code` is its errcode."""
 
@@ -151,7 +155,7 @@ class Api:
         self._client = _Client(app_id, secret, base, _Tokens(redis))
 
     def send_text(self, openid: str, text: str) -> None:
-        """One customer-service message. Raises NotNow or Refused."""
+        """One customer-service message. Raises NotNow (Unanswered: it may have arrived) or Refused."""
         answer = self._call(lambda: self._client.message.send_text(openid, text))
         if not isinstance(answer, dict) or answer.get("errcode") != 0:  # a page of something in between
             raise NotNow("no answer of WeChat's")
@@ -186,6 +190,7 @@ class Api:
         with self._client.renewing:  # another thread or process may have been quicker
             if self._client.session.get(self._client.access_token_key) == self._client.latest.token:
                 self._client.session.delete(self._client.access_token_key)
+            self._client.latest.token = None
             try:
                 return self._once(action)
             except Refused as refusal:
@@ -201,6 +206,9 @@ class Api:
             if not isinstance(code, int) or (code in _FOR_LATER and code not in REFUSED_TOKEN):
                 raise NotNow(f"errcode {code}") from None
             raise Refused(code) from None
+        except requests.ReadTimeout as error:
+            # Without a token it was only the token that was asked for.
+            raise (Unanswered if self._client.latest.token else NotNow)(type(error).__name__) from None
         except (requests.RequestException, ValueError, KeyError) as error:  # ValueError: an answer that is no JSON
             raise NotNow(type(error).__name__) from None
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from bot.wechat import rows, window
-from bot.wechat.api import NO_RIGHT, NOT_A_FOLLOWER, USED_UP, WINDOW_CLOSED, Api, NotNow, Refused
+from bot.wechat.api import NO_RIGHT, NOT_A_FOLLOWER, USED_UP, WINDOW_CLOSED, Api, NotNow, Refused, Unanswered
 from bot.wechat.rows import Bundle
 from tickets.database import Database
 from tickets.models import Conversation, utc_now
@@ -95,9 +95,11 @@ class Outgoing:
             if found is None:
                 return NOTHING
             refused = False
-            for text in found.texts:
+            for done, text in enumerate(found.texts):
                 outcome = await self._send_text(found, text)
                 if outcome not in (SENT, REFUSED):
+                    if done:  # what went out is not sent again
+                        await self._soon(rows.mark_delivered, self._database, found, found.texts[done:])
                     return outcome
                 refused = refused or outcome == REFUSED
             await self._soon(rows.mark_delivered, self._database, found)
@@ -120,6 +122,9 @@ class Outgoing:
         try:
             await self._call(self._api.send_text, found.sender, text)
             return SENT
+        except Unanswered as error:  # it may have arrived, and then WeChat has counted it
+            log.warning("conversation %s: perhaps not sent (%s)", found.conversation_id, error)
+            return LATER
         except NotNow as error:
             log.warning("conversation %s: not sent yet (%s)", found.conversation_id, error)
             await self._soon(self._note, found.conversation_id, "")

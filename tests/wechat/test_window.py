@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.conversation import transcript
 from bot.wechat import window
 from bot.wechat.channel import WeChat
 from bot.wechat.words import HELD
@@ -140,6 +141,41 @@ def test_a_network_failure_costs_nothing_but_time(account: Account) -> None:
     assert held_notes(account, number) == [] and wang.box.count(wang.box[-1]) == 1
     account.until(lambda: account.waiting() == [])
     assert account.conversation().reach_left == 4
+
+
+def test_what_was_sent_of_a_long_answer_is_not_sent_again(account: Account) -> None:
+    """WeChat goes away after the second of three pieces: later only the third is sent."""
+    wang = account.platform.person()
+    account.file_request(wang)
+    before = len(wang.box)
+    whole = "一二三四五六七八九十。\n" * 150
+    with account.cast.database.session() as session:
+        conversation = session.get_one(Conversation, account.conversation().id)
+        transcript.add(session, conversation, "system", whole, "long")
+        session.commit()
+    account.platform.api.codes = [0, 0, -1]
+
+    def deliver() -> str:
+        assert account.wechat._loop
+        sending = account.wechat._outgoing.deliver(account.conversation().id)
+        return asyncio.run_coroutine_threadsafe(sending, account.wechat._loop).result(10)
+
+    assert deliver() == "later" and len("".join(account.waiting())) < len(whole) / 2
+    assert deliver() == "sent"
+    assert len(wang.box) == before + 1 and account.waiting() == []
+
+
+def test_an_answer_of_wechats_that_does_not_come_costs_the_message(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have arrived: it is not put back into the allowance, so that it cannot be repeated for ever."""
+    wang = account.platform.person()
+    number = account.file_request(wang)
+    monkeypatch.setattr("bot.wechat.api.TIMEOUT", (1.0, 0.5))
+    account.platform.api.slow = [1.5]
+    account.work(number, "claim")
+    account.until(lambda: len([text for text in wang.box if "已经接手" in text]) == 2, seconds=20)
+    account.until(lambda: account.conversation().reach_left == 3)
 
 
 def test_two_senders_cannot_share_one_message(account: Account) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -34,6 +35,7 @@ class Api:
         self.media: dict[str, tuple[str, bytes]] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.codes: list[int] = []
+        self.slow: list[float] = []  # seconds each of the next sent messages' answers is held back
         self.broken: list[bytes] = []  # whole bodies to answer with instead, as a gateway in between would
         self.token = ""
         self.tokens = 0
@@ -137,6 +139,8 @@ def _handler(api: Api) -> type[BaseHTTPRequestHandler]:
                 self._give("text/html", api.broken.pop(0))
                 return
             answer = api.answer(address.path.removeprefix("/cgi-bin/"), dict(parse_qsl(address.query)), body)
+            if api.slow and address.path.endswith("message/custom/send"):
+                time.sleep(api.slow.pop(0))
             if isinstance(answer, tuple):
                 self._give(*answer)
             else:
