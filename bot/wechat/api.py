@@ -216,6 +216,8 @@ class Api:
 def _bounded(response: requests.Response, limit: int) -> bytes:
     try:
         with response:
+            if response.status_code != 200 or response.headers.get("Content-Type", "").lower().startswith("text/"):
+                raise NotNow(f"no file, status {response.status_code}")  # a page of something in between
             content = bytearray()
             for piece in response.iter_content(64 * 1024):
                 content += piece

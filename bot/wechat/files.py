@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -23,19 +24,21 @@ from bot.conversation import Attached, Conversations, Inbound
 from bot.conversation.consent import keeps
 from bot.conversation.inbox import store
 from bot.conversation.words import NOT_KEPT
-from bot.wechat import notes
+from bot.wechat import notes, words
 from bot.wechat.api import Api, NotNow, TooLarge
 from bot.wechat.api import Refused as RefusedByWeChat
 from bot.wechat.incoming import CHANNEL
+from tickets.access import tickets_of
 from tickets.attachments import LIMIT, TOO_BIG, Refused, admit, fill, settle_hearing
 from tickets.database import Database
-from tickets.models import Attachment, Conversation, utc_now
+from tickets.lifecycle import SYSTEM, NotAllowed, act
+from tickets.models import OPEN, Attachment, Conversation, utc_now
 
 log = logging.getLogger(__name__)
 
 KEPT_BY_WECHAT = timedelta(days=3)
 PAUSE = 30.0  # seconds between two looks; `wake` shortens it
-TRIES = 10
+LONGEST_PAUSE = 3600.0  # seconds between two tries of one file; each is twice the one before
 BATCH = 20
 
 
@@ -44,13 +47,16 @@ class Missing:
     """A file that is still at WeChat."""
 
     id: str
+    kind: str
     media_id: str
     conversation_id: str
     sender: str
+    is_over: bool  # WeChat keeps it no more
 
 
 def _missing(database: Database) -> list[Missing]:
-    """All of them that WeChat still has, oldest first."""
+    """All of them, oldest first."""
+    over = utc_now() - KEPT_BY_WECHAT
     with database.reading() as session:
         found = session.execute(
             select(Attachment, Conversation)
@@ -59,24 +65,30 @@ def _missing(database: Database) -> list[Missing]:
                 Conversation.channel == CHANNEL,
                 Attachment.remote_id_sealed.is_not(None),
                 Attachment.content_sealed.is_(None),
-                Attachment.created_at > utc_now() - KEPT_BY_WECHAT,
             )
             .order_by(Attachment.created_at)
         ).all()
         return [
-            Missing(row.id, row.remote_id, talk.id, talk.address)
+            Missing(row.id, row.kind, row.remote_id, talk.id, talk.address, row.created_at < over)
             for row, talk in found
             if row.data_key and not row.data_key.dropped and row.remote_id and talk.address
         ]
 
 
 def _give_up(database: Database, attachment_id: str) -> None:
-    """It will never come: keep the row, forget the media id, so that nobody asks again."""
+    """It will never come: keep the row, forget the media id, so that nobody asks again, and tell the worker."""
     with database.session() as session:
         row = session.get(Attachment, attachment_id)
-        if row is not None:
-            row.remote_id_sealed = None
-            session.commit()
+        if row is None:
+            return
+        row.remote_id_sealed = None
+        conversation = session.get_one(Conversation, row.conversation_id)
+        own = [ticket for ticket in tickets_of(session, conversation) if row.ticket_id in (None, ticket.id)]
+        for ticket in [each for each in own if each.status in OPEN][-1:]:
+            note = words.LOST_NOTE.format(kind=words.KINDS.get(row.kind, words.KINDS["file"]))
+            with suppress(NotAllowed):
+                act(session, ticket, "note", SYSTEM, note=note, now=utc_now())
+        session.commit()
 
 
 def _drop(database: Database, attachment_id: str) -> None:
@@ -106,6 +118,7 @@ class Files:
         self._deliver, self._calls, self._turns = deliver, calls, turns
         self._wake = asyncio.Event()
         self._failures: Counter[str] = Counter()
+        self._not_before: dict[str, float] = {}
 
     def wake(self) -> None:
         """Something new has arrived."""
@@ -123,18 +136,27 @@ class Files:
                 await asyncio.wait_for(self._wake.wait(), PAUSE)
 
     async def fetch_all(self) -> None:
-        """Fetch what is missing, oldest first."""
-        found = await asyncio.to_thread(_missing, self._database)
-        for each in [item for item in found if self._failures[item.id] < TRIES][:BATCH]:
+        """Fetch what is missing, oldest first; what WeChat keeps no more is given up."""
+        found, now = await asyncio.to_thread(_missing, self._database), time.monotonic()
+        self._not_before = {key: moment for key, moment in self._not_before.items() if moment > now}
+        for each in [item for item in found if item.is_over or item.id not in self._not_before][:BATCH]:
             try:
                 await self._fetch(each)
             except SQLAlchemyError:
                 raise
             except Exception as error:  # one file that breaks us must not stop those after it
-                self._failures[each.id] += 1
+                self._put_off(each)
                 log.error("attachment %s: failed (%s)", each.id, type(error).__name__)
 
+    def _put_off(self, each: Missing) -> None:
+        pause = min(LONGEST_PAUSE, PAUSE * 2 ** min(self._failures[each.id], 10))
+        self._failures[each.id] += 1
+        self._not_before[each.id] = time.monotonic() + pause
+
     async def _fetch(self, each: Missing) -> None:
+        if each.is_over:
+            await self._lose(each)
+            return
         loop = asyncio.get_running_loop()
         try:
             content = await loop.run_in_executor(self._calls, self._api.media, each.media_id, LIMIT)
@@ -142,9 +164,9 @@ class Files:
             await self._refuse(each, Refused("too_big", TOO_BIG))
         except RefusedByWeChat as error:
             log.warning("attachment %s: not to be had (%s)", each.id, error)
-            await asyncio.to_thread(_give_up, self._database, each.id)
+            await self._lose(each)
         except NotNow as error:
-            self._failures[each.id] += 1
+            self._put_off(each)
             log.warning("attachment %s: not fetched yet (%s)", each.id, error)
         else:
             await self._take(each, content)
@@ -159,6 +181,14 @@ class Files:
         if heard is not None:
             await asyncio.get_running_loop().run_in_executor(self._turns, self._conversations.answer, heard)
             await self._deliver(each.conversation_id)
+
+    async def _lose(self, each: Missing) -> None:
+        """It will never come: the resident is asked to send it again."""
+        said = words.LOST.format(kind=words.KINDS.get(each.kind, words.KINDS["file"]))
+        await asyncio.to_thread(notes.say, self._database, each.sender, (said,), f"{each.id[:24]}-lost")
+        await asyncio.to_thread(_give_up, self._database, each.id)
+        self._failures.pop(each.id, None)
+        await self._deliver(each.conversation_id)
 
     async def _refuse(self, each: Missing, refusal: Refused) -> None:
         log.warning("attachment %s: not taken (%s)", each.id, refusal.reason)

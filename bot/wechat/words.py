@@ -7,6 +7,10 @@ LINK_NOT_KEPT = "链接我打不开。您没有同意登记，网址我也没有
 LINK_SHOWN = "【转来的链接】{title} {url}"
 TOO_FAST = "发得太快了，请等 {seconds} 秒再发。您前面说的话都还在。"
 
+KINDS = {"photo": "照片", "voice": "语音", "video": "视频", "file": "文件"}
+LOST = "您发来的{kind}没有取到，社工看不到。麻烦您再发一次，或者打几个字告诉我。"
+LOST_NOTE = "居民发来的{kind}没有从微信取到，已经请居民再发一次。"
+
 # Why a message waits. The worker reads it in the ticket's history.
 _HELD = "发给居民的话还没有送到：{why}等居民在微信上再说话，会马上一起送到。要紧的话，请打电话或者上门。"
 HELD = {

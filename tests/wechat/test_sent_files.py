@@ -70,6 +70,30 @@ def test_what_we_do_not_take_is_said_and_not_kept(account: Account) -> None:
     account.until(lambda: not attachments(account), what="the refused file is still there")
 
 
+def test_a_file_that_cannot_be_had_is_asked_for_again(account: Account) -> None:
+    """WeChat has it no more, or its three days are over: the resident and the worker are told, and nobody asks on."""
+    wang = account.platform.person()
+    number = account.file_request(wang)
+    account.platform.send(wang, "image", MediaId="gone")
+    account.reads(wang, words.LOST.format(kind="照片"))
+    note = words.LOST_NOTE.format(kind="照片")
+    account.until(lambda: note in [said for _, _, said in account.history(number)], what="the worker was not told")
+    account.platform.api.media = {"voice-1": ("text/html", b"<html>busy</html>")}
+    account.platform.send(wang, "voice", MediaId="voice-1")
+    asked = len(account.platform.api.sent("media/get"))
+    account.until(lambda: account.wechat._files._not_before, what="a page was taken for a file")
+    account.wechat._files.wake()
+    time.sleep(0.5)
+    assert len(account.platform.api.sent("media/get")) <= asked + 1, "each file has its own pause"
+    with account.cast.database.session() as session:
+        for row in session.scalars(select(Attachment)):
+            row.created_at -= files.KEPT_BY_WECHAT
+        session.commit()
+    account.wechat._files.wake()
+    account.reads(wang, words.LOST.format(kind="语音"))
+    account.until(lambda: not any(row.remote_id_sealed for row in attachments(account)))
+
+
 def test_a_file_that_breaks_us_stops_none_after_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a decoder does with the first one, the second is fetched."""
     real = files.admit
