@@ -25,8 +25,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Back. Not in batch: SQLite drops a plain column by itself, and copying the table would break who refers to it."""
     for table, names in COLUMNS.items():
-        with op.batch_alter_table(table) as batch_op:
-            for name in names:
-                batch_op.drop_column(name)
+        for name in names:
+            op.drop_column(table, name)
