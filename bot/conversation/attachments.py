@@ -19,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from bot.conversation import words
 from bot.conversation.inbound import Attached, Inbound
+from bot.conversation.transcript import find
 from bot.media import Listener
 from bot.telegram.inbox import mask_id_numbers
 from tickets.access import tickets_of
-from tickets.attachments import settle_hearing
+from tickets.attachments import TOO_MANY, full, settle_hearing
 from tickets.database import Database
 from tickets.lifecycle import RESIDENT, NotAllowed, act
 from tickets.models import OPEN, Attachment, Conversation, Ticket
@@ -49,6 +50,7 @@ class Came:
     text: str
     heard: str | None = None
     listens: bool = False  # whether a machine of ours takes this kind of file
+    too_many: bool = False  # the conversation holds as many files as it may: this one is left where it is
 
     @property
     def said(self) -> str:
@@ -83,7 +85,7 @@ class Came:
     def shown(self, kept: bool) -> str:
         """As it stands in the talk, for the worker and on the resident's own page."""
         attached = self.inbound.attachment
-        if attached is None or not kept:
+        if attached is None or not kept or self.too_many:
             return (self.inbound.text or "").strip()
         return self.marked if attached.fetched else f"{words.SENT[attached.kind]}{self.marked}"
 
@@ -92,6 +94,8 @@ class Came:
         attached = self.inbound.attachment
         if attached is None or self.text:
             return None
+        if self.too_many:
+            return TOO_MANY
         if not kept and (attached.id or not self.listens):
             return words.NOT_KEPT
         if self.heard:
@@ -107,14 +111,14 @@ class Came:
         attached = self.inbound.attachment
         if attached is None:
             return []
-        said = []
+        said = [TOO_MANY] if self.too_many and self.text else []
         photo = attached.kind == "photo" and not attached.fetched
-        if kept and ((self.text and not self.heard) or (self.heard and photo)):
+        if kept and not self.too_many and ((self.text and not self.heard) or (self.heard and photo)):
             said.append(words.RECEIVED[attached.kind])
         if self.heard:
             clipped = self.heard if len(self.heard) <= SHOWN else self.heard[:SHOWN] + "……"
             said.append(words.HEARD[attached.kind].format(text=clipped))
-        if self.text and not kept and (attached.id or not self.listens):
+        if self.text and not kept and not self.too_many and (attached.id or not self.listens):
             said.append(words.NOT_KEPT)
         return said
 
@@ -124,12 +128,22 @@ def listen(database: Database, listener: Listener | None, inbound: Inbound, awai
     typed, attached = (inbound.text or "").strip(), inbound.attachment
     if attached is None:
         return Came(inbound, typed)
+    too_many = attached.id is None and _is_full(database, inbound)
     if attached.recognised:
-        return Came(inbound, typed, typed or None)
+        return Came(inbound, typed, typed or None, too_many=too_many)
     listens = listener is not None and listener.takes(attached.media_type)
     heard = _heard(database, listener, attached.id) if attached.id else None
     as_words = heard if attached.kind == "voice" or awaiting in WORDS_OF_PHOTOS else None
-    return Came(inbound, typed or as_words or "", heard, listens)
+    return Came(inbound, typed or as_words or "", heard, listens, too_many)
+
+
+def _is_full(database: Database, inbound: Inbound) -> bool:
+    """Whether there is no place for one more file that has still to be fetched."""
+    with database.reading() as session:
+        conversation = find(session, inbound.channel, inbound.sender)
+        if conversation is None or session.get(Attachment, name_of(inbound)) is not None:
+            return False
+        return full(session, conversation)
 
 
 def _heard(database: Database, listener: Listener | None, attachment_id: str) -> str | None:
@@ -159,7 +173,7 @@ def arrive(
     """Store the file, or drop it; one that comes after the form is done belongs to the request that runs, and one that
     is sent to a person to theirs (`of_person`)."""
     attached = came.inbound.attachment
-    if attached is None:
+    if attached is None or came.too_many:
         return
     row = session.get(Attachment, attached.id) if attached.id else None
     if not kept and (attached.id or not came.listens):

@@ -15,7 +15,8 @@ from bot.wechat import files, words
 from tests.ears import Spelled, spoken
 from tests.files import film, picture
 from tests.wechat.conftest import Account, account_of
-from tickets.models import Attachment, Message
+from tickets.attachments import MOST_IN_A_CONVERSATION, TOO_MANY, Admitted, keep
+from tickets.models import Attachment, Conversation, Message
 
 WISH = "我娘八十二了，一个人在家没人做饭"
 
@@ -92,6 +93,21 @@ def test_a_file_that_cannot_be_had_is_asked_for_again(account: Account) -> None:
     account.wechat._files.wake()
     account.reads(wang, words.LOST.format(kind="语音"))
     account.until(lambda: not any(row.remote_id_sealed for row in attachments(account)))
+
+
+def test_the_forty_first_file_is_refused_in_words(account: Account) -> None:
+    """The limit of the web chat holds here, too; words that come along are answered all the same."""
+    wang = account.platform.person()
+    account.platform.say(wang, "你好")
+    with account.cast.database.session() as session:
+        conversation = session.get_one(Conversation, account.conversation().id)
+        for number in range(MOST_IN_A_CONVERSATION):
+            keep(session, conversation, Admitted("photo", "image/jpeg", b"x"), f"{number:032d}")
+        session.commit()
+    assert account.platform.send(wang, "image", MediaId="photo-1") == TOO_MANY
+    said = str(account.platform.send(wang, "voice-heard", Recognition=WISH))
+    assert TOO_MANY in said and "哪个乡镇" in said and "收到了" not in said
+    assert len(attachments(account)) == MOST_IN_A_CONVERSATION
 
 
 def test_a_file_that_breaks_us_stops_none_after_it(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
