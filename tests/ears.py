@@ -20,7 +20,7 @@ def spoken(words: str) -> bytes:
 
 
 class Spelled:
-    """Hears what stands behind the mark; `!raise`, `!die` and `!wait` do what a broken decoder does."""
+    """Hears what stands behind the mark; `!raise`, `!die`, `!wait` and `!swell` do what a broken decoder does."""
 
     def takes(self, media_type: str) -> bool:
         return media_type in ("audio/wav", "audio/mpeg")
@@ -36,6 +36,8 @@ class Spelled:
             os._exit(1)
         if words == "!wait":
             time.sleep(60)
+        if words == "!swell":
+            bytearray(3 * 1024**3)
         return words or None
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import resource
 import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ log = logging.getLogger("listening")
 READY, TEXT, BYTES, NOTHING, ERROR = b"r", b"t", b"b", b"n", b"e"
 MOST = 64 * 1024 * 1024  # bytes of an answer
 START_SECONDS = 60.0  # loading a model
+MEMORY = 2 * 1024**3  # bytes that one file may take, beside what is loaded before it
 SECONDS = 30.0  # one file; a minute of speech takes a few
 
 
@@ -116,11 +120,20 @@ class Apart(Generic[T]):
         process.close()
 
 
+def _limit_memory() -> None:
+    """A small file that unpacks to gigabytes must not take the machine's memory: it is an error, or ends the child."""
+    with suppress(OSError, ValueError):  # no /proc, or a lower limit from outside: then that one holds
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + MEMORY
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 def _serve(work: Work[T], prepare: Prepare, pipe: Connection) -> None:
     """The child: answers each (content, media type) until the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who then closes the pipe
     os.nice(10)
     prepare()
+    _limit_memory()
     pipe.send_bytes(READY)
     while True:
         try:

@@ -18,6 +18,7 @@ CONTAINERS = {
     "audio/mp4": "mp4",
 }
 SILK = "audio/silk"
+MOST_SILK = 2 * 1024 * 1024  # bytes; a minute is about 200,000, and all of it is decoded at once
 
 
 def samples(content: bytes, media_type: str) -> Any:
@@ -50,6 +51,8 @@ def _decoded(content: bytes, container: str) -> list[Any]:
 
 def _silk(content: bytes) -> list[Any]:
     """WeChat's own format; FFmpeg does not know it."""
+    if len(content) > MOST_SILK:
+        raise ValueError("too long")
     import numpy
     import pysilk
 

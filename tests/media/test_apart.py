@@ -9,6 +9,7 @@ import pytest
 
 from bot.media import Listener
 from bot.media.apart import Apart
+from bot.media.audio import MOST_SILK, _silk
 from tests.ears import Spelled, spoken
 
 
@@ -31,6 +32,25 @@ def test_words_come_back_and_a_broken_file_is_none(caplog: pytest.LogCaptureFixt
     finally:
         apart.close()
     apart.close()
+
+
+def test_a_file_that_unpacks_to_gigabytes_is_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    """The reader may take two gigabytes for one file; the next file is read by the same reader."""
+    ears = Spelled()
+    apart: Apart[str] = Apart(ears.text, ears.prepare)
+    try:
+        with caplog.at_level(logging.INFO, "listening"):
+            assert apart.ask(spoken("!swell"), "audio/wav") is None
+            assert apart.ask(spoken("还在"), "audio/wav") == "还在"
+        assert "MemoryError" in caplog.text
+    finally:
+        apart.close()
+
+
+def test_a_long_silk_message_is_not_decoded() -> None:
+    """Its decoder takes it whole: two megabytes are ten minutes."""
+    with pytest.raises(ValueError, match="too long"):
+        _silk(b"\x02#!SILK_V3" + bytes(MOST_SILK))
 
 
 def test_a_listener_asks_only_who_takes_the_type() -> None:
