@@ -4,7 +4,8 @@
 | -------------------------------------------------------------- | ---------------------------------------------- |
 | a conversation in which nothing was filed                       | 7 days after the last word                     |
 | a person who asked to be erased while somebody was in danger    | until nothing urgent is open                   |
-| words of a talk, once nothing of it is open                     | 180 days                                       |
+| words of a talk, once nothing of it is open, also those that a  | 180 days                                       |
+| machine heard in its files                                      |                                                |
 | everything of a person                                          | 3 years after the last request was finished    |
 """
 
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from tickets.access import tickets_of
 from tickets.erasure import RETENTION, erase_conversation, in_danger_now
-from tickets.models import OPEN, Conversation, DataKey, Message, Ticket
+from tickets.models import OPEN, Attachment, Conversation, DataKey, Message, Ticket
 
 UNFILED = timedelta(days=7)
 WORDS = timedelta(days=180)
@@ -38,15 +39,19 @@ def sweep(session: Session, now: datetime) -> list[str]:
 
 
 def blank_old_words(session: Session, now: datetime) -> int:
-    """Take the words out of messages older than 180 days, except where a request is open; returns how many."""
-    still_open = exists().where(Ticket.conversation_id == Message.conversation_id, Ticket.status.in_(OPEN))
-    result = session.execute(
-        update(Message)
-        .where(Message.created_at < now - WORDS, Message.text_sealed.is_not(None), ~still_open)
-        .values(text_sealed=None)
-        .execution_options(synchronize_session=False)
-    )
-    return cast("CursorResult[Any]", result).rowcount
+    """Take the words out of messages older than 180 days, and what a machine heard in files as old, except where a
+    request is open; returns how many."""
+    blanked = 0
+    for table, column in ((Message, Message.text_sealed), (Attachment, Attachment.transcript_sealed)):
+        still_open = exists().where(Ticket.conversation_id == table.conversation_id, Ticket.status.in_(OPEN))
+        result = session.execute(
+            update(table)
+            .where(table.created_at < now - WORDS, column.is_not(None), ~still_open)
+            .values({column: None})
+            .execution_options(synchronize_session=False)
+        )
+        blanked += cast("CursorResult[Any]", result).rowcount
+    return blanked
 
 
 def _due(now: datetime) -> Any:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tickets.attachments import Admitted, keep
 from tickets.database import Database
 from tickets.lifecycle import act
-from tickets.models import Conversation, Message, Ticket
+from tickets.models import Attachment, Conversation, Message, Ticket
 from tickets.retention import blank_old_words, sweep
 from tickets.sealing import ERASED
 
@@ -79,6 +80,10 @@ def test_words_go_after_half_a_year_unless_they_are_needed(
     """The talk of an open request is kept for whoever handles it."""
     later = now + timedelta(days=181)
     with database.session() as session:
+        chat = session.get_one(Conversation, said.id)
+        row = keep(session, chat, Admitted("voice", "audio/amr", b"#!AMR"), "1" * 32)
+        row.transcript, row.created_at = "我一个人在家", now
+        session.flush()
         ticket = filed(session, conversation_id=said.id, channel="web")
         assert blank_old_words(session, later) == 0
         act(session, ticket, "withdraw", "resident", now=now)
@@ -87,3 +92,4 @@ def test_words_go_after_half_a_year_unless_they_are_needed(
         session.commit()
     with database.reading() as session:
         assert {row.text for row in session.scalars(select(Message))} == {None}
+        assert [(row.transcript, row.content) for row in session.scalars(select(Attachment))] == [(None, b"#!AMR")]
