@@ -1,11 +1,15 @@
 // A photo: from the camera or the album, looked at first, then sent. It is made smaller on the device (2,000 px on the
 // longer side, JPEG), which is quick on a slow line and also drops what a camera writes into a file, such as the place.
+// An old browser sends it as it is.
 (function (yimi) {
   'use strict';
   var draw = yimi.draw, byId = draw.byId;
   var panel = byId('photo'), form = byId('say'), box = byId('text'), pick = byId('pick'), note = byId('photo-note');
   var choose = byId('photo-choose'), look = byId('photo-look'), send = byId('photo-send');
   var LONGEST = 2000, SHOWN = 640, QUALITY = 0.85, LARGEST = 60 * 1024 * 1024, AS_IT_IS = 20 * 1024 * 1024;
+  // A camera lays a photo down sideways and notes which way is up. A browser that does not heed the note would send it
+  // lying; the server turns it (and takes the place out).
+  var TURNS = !!(window.CSS && CSS.supports && CSS.supports('image-orientation', 'from-image'));
   var ready = null, turn = 0;
 
   if (!window.FormData || !window.FileReader || !HTMLCanvasElement.prototype.toBlob) { return; }
@@ -63,6 +67,7 @@
     reader.onload = function () { image.src = reader.result; };
     image.onload = function () {
       if (mine !== turn) { return; }
+      if (!TURNS && /jpe?g$/i.test(file.type || file.name) && file.size <= AS_IT_IS) { return preview(file, canvasOf(image, SHOWN)); }
       canvasOf(image, LONGEST).toBlob(function (blob) {
         if (mine !== turn) { return; }
         if (!blob) { return unreadable(); }
