@@ -42,6 +42,7 @@ T = TypeVar("T")
 PATIENCE = 4.0  # seconds after which a request is answered with nothing
 DANGER_PATIENCE = 2.0  # seconds after which danger is answered with the hotlines, whatever is still being done
 REMEMBERED = 2_000  # requests whose answer is remembered for a repeat
+PATIENT = 4  # times a slow turn is waited for before the sweep sends what it says
 
 
 class NotStored(Exception):
@@ -214,7 +215,10 @@ class Residents:
             work.is_kept = True
             work.known.set()
         if heard.is_turn:
-            await self._run(self._turns, self._conversations.answer, heard.inbound(self._app_id), station)
+            for _ in range(PATIENT):  # an early reply: the turn goes on; asking again waits for it
+                reply = await self._run(self._turns, self._conversations.answer, heard.inbound(self._app_id), station)
+                if not reply.early:
+                    break
         if heard.notes:
             source = rows.note_of(heard.message_id)
             await self._run(self._quick, say, self._database, heard.sender, heard.notes, source, heard.shown)

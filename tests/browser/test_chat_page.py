@@ -183,7 +183,8 @@ def test_what_is_typed_while_an_answer_is_on_its_way_is_answered_once(open_page:
     """Five short messages on a slow line: the first goes out at once, the other four together, in their order."""
     page, sent = open_page("/"), list[str]()
     say(page, "你好")
-    expect(page.locator(".bot .bubble").last).to_contain_text("您好")
+    expect(page.locator(".resident")).to_have_count(1)
+    expect(page.locator(".resident.sending")).to_have_count(0)
 
     def slowly(route: Route) -> None:
         sent.append(str((route.request.post_data_json or {}).get("text")))

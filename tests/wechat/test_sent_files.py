@@ -35,9 +35,11 @@ def test_nothing_that_is_sent_is_dropped(account: Account) -> None:
     assert "视频收到了" in str(account.platform.send(wang, "shortvideo", MediaId="gone"))
     assert UNKNOWN_PLACE in str(account.platform.send(wang, "location", Label=""))
     assert "哪个乡镇" in str(account.platform.send(wang, "location", Label="湖南省湘潭市湘潭县花石镇"))
-    assert account.platform.send(wang, "link", Title="低保新规", Url="https://example.org/1") == words.LINK
-    assert account.platform.send(wang, "unknown") == UNKNOWN_KIND
-    assert account.platform.say(wang, "【收到不支持的消息类型，暂无法显示】") == UNKNOWN_KIND
+    # The film that WeChat no longer has may be told of in any of the answers from here on.
+    said = account.platform.send(wang, "link", Title="低保新规", Url="https://example.org/1")
+    assert str(said).endswith(words.LINK)
+    assert str(account.platform.send(wang, "unknown")).endswith(UNKNOWN_KIND)
+    assert str(account.platform.say(wang, "【收到不支持的消息类型，暂无法显示】")).endswith(UNKNOWN_KIND)
     assert [turn["text"] for turn in account.engine.turns] == ["湖南省湘潭市湘潭县花石镇"]
 
     def kept() -> dict[str, bytes | None]:
