@@ -1,12 +1,12 @@
-// 长辈版: messages read aloud by the browser's own voice. Only a Chinese voice of the device will do: voices that are
-// not local send the words to somebody's server. Without one nothing is offered (html lacks the class `voiced`).
+// 长辈版: messages read aloud, only by a Chinese voice of the device: others send the words to somebody's server. Without
+// one nothing is offered (html lacks the class `voiced`).
 (function (yimi) {
   'use strict';
   var speech = window.speechSynthesis, draw = yimi.draw, auto = draw.byId('auto');
   if (!speech || !window.SpeechSynthesisUtterance) { return; }
   var voice = null, parts = [], button = null, fresh = [];
 
-  // 2 for Mandarin of the mainland, 1 for Mandarin elsewhere, 0 for all others (Cantonese is another language to hear).
+  // 2 for Mandarin of the mainland, 1 for Mandarin elsewhere, 0 for others (Cantonese is another language to hear).
   function rank(each) {
     var tag = each.lang.replace(/_/g, '-').toLowerCase();
     if (!each.localService || !/^(zh|cmn)(-|$)/.test(tag) || /-(hk|mo)$/.test(tag)) { return 0; }
@@ -59,7 +59,7 @@
       part.voice = voice;
       part.lang = voice.lang;
       part.rate = 0.9;
-      parts.push(part);  // kept: a browser may forget what nobody holds, and never say that it ended
+      parts.push(part);  // kept: a browser may forget what nobody holds
       part.onend = part.onerror = ended;
       speech.speak(part);
     }

@@ -1,4 +1,4 @@
-// The residents' chat: what the resident does with it. Drawing is in draw.js, the line to the server in wire.js.
+// What the resident does with the chat. Drawing is in draw.js, the line to the server in wire.js.
 (function (yimi) {
   'use strict';
   var draw = yimi.draw, wire = yimi.wire, byId = draw.byId, box = byId('text');
@@ -39,7 +39,7 @@
     (touch ? byId('talk') : box).focus({ preventScroll: true });
   });
 
-  // One tap to a person: said like anything else, so the assistant knows and the worker reads it.
+  // One tap to a person: said like anything else, so that the worker reads it.
   byId('person').onclick = function () { enqueue('我要找真人'); };
 
   byId('elder').onclick = function () {

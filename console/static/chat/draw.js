@@ -1,13 +1,13 @@
-// The conversation on the page: messages, buttons, ticket cards, emergency numbers. Plain ES5 on purpose, like all
-// scripts of this page: it must run on the old phone of an old farmer.
+// The conversation on the page: messages, buttons, cards, emergency numbers. Plain ES5, like all scripts of this page: it
+// must run on the old phone of an old farmer.
 (function (yimi) {
   'use strict';
   var byId = function (id) { return document.getElementById(id); };
   var scroll = byId('scroll'), above = byId('above'), talk = byId('talk'), log = byId('log'), news = byId('news');
   var below = byId('below'), wait = byId('wait'), waiting = null;
   var WHO = { resident: '我说：', bot: '助手说：', worker: '社工说：', system: '提示：' };
-  var tickets = {};        // ticket numbers shown
-  var listeners = [];      // told of each new message of the assistant or a worker
+  var tickets = {};  // ticket numbers shown
+  var listeners = [];  // told of each new message of the assistant or a worker
 
   function element(tag, className, text) {
     var node = document.createElement(tag);
@@ -17,8 +17,7 @@
     return node;
   }
 
-  // Screen readers are told of each thing once, here: the list itself may be put in order again without being read
-  // again, and a restored talk is not read out from its beginning.
+  // Screen readers are told of each thing once, here; a restored talk is not read out.
   function announce(words) {
     var line = element('p', '', words);
     news.appendChild(line);
@@ -29,13 +28,13 @@
   function fixed() { return getComputedStyle(above).position === 'sticky' ? above.offsetHeight : 0; }
   function left() { return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight; }
   function atBottom() { return left() < 160; }
-  // Whoever does not know that a page goes on below its end is told.
+  // Who does not know that a page goes on below is told.
   function tellMore() {
     var more = left() > 60;
     if (!more && document.activeElement === below) { talk.focus({ preventScroll: true }); }
     below.hidden = !more;
   }
-  // What gets the keyboard's focus must not hide behind the fixed top, or the button over the end.
+  // What has the keyboard's focus must not hide behind the top, or the button over the end.
   function measure() {
     scroll.style.scrollPaddingTop = fixed() + 8 + 'px';
     tellMore();
@@ -56,7 +55,7 @@
     return node;
   }
 
-  // Telephone numbers become links; sums of money, ages and ticket numbers do not.
+  // Telephone numbers become links; sums, ages and ticket numbers do not.
   var PHONE = /(^|[^\d\-])(1(?:10|19|20|22)|12[3-9]\d\d|1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?![\d\-]|\s*(?:元|块|岁|斤|%|万|个|名|分))/g;
   function fill(bubble, text) {
     var from = 0, found;
@@ -92,13 +91,13 @@
     return add(item);
   }
 
-  // Something of the system, not of a person.
+  // Of the system, not of a person.
   function tell(text) {
     announce(text);
     return say('system', text);
   }
 
-  // Takes the buttons away; returns them, for `putBack`.
+  // Returns them, for `putBack`.
   function dropChoices() {
     var old = log.querySelectorAll('.choices'), last = old.length ? old[old.length - 1] : null;
     for (var i = 0; i < old.length; i++) {
@@ -109,7 +108,7 @@
     return last;
   }
 
-  // Nothing was answered: what could be pressed before can be pressed still.
+  // Nothing was answered: they can be pressed still.
   function putBack(choices) {
     if (choices && !log.querySelector('.choices')) { add(choices); }
   }
@@ -146,7 +145,7 @@
     }
     item.appendChild(row);
     if (!restored) { announce(words); }
-    // Straight below what was said, above everything the assistant has to add.
+    // Straight below what was said.
     var said = log.querySelectorAll('.resident');
     var after = said.length ? said[said.length - 1].nextSibling : null;
     if (after) { log.insertBefore(item, after); } else { add(item); }
@@ -163,7 +162,7 @@
     if (!restored) { announce('社工站已经收到，受理号：' + number); }
   }
 
-  // One message of the server. A restored one is shown, and neither announced nor read aloud.
+  // One message of the server. A restored one is neither announced nor read aloud.
   function show(message, restored) {
     var author = message.author || 'bot', buttons = message.buttons || [], titles = [];
     if (author !== 'worker') { dropChoices(); }

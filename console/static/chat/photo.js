@@ -1,15 +1,13 @@
-// A photo: from the camera or the album, looked at first, then sent. It is made smaller on the device (2,000 px on the
-// longer side, JPEG), which is quick on a slow line and also drops what a camera writes into a file, such as the place.
-// An old browser sends it as it is.
+// A photo: from camera or album, looked at first, then sent. Made smaller on the device (2,000 px, JPEG): quick on a slow
+// line, and what a camera writes into a file, such as the place, is gone.
 (function (yimi) {
   'use strict';
   var draw = yimi.draw, byId = draw.byId;
   var panel = byId('photo'), form = byId('say'), box = byId('text'), pick = byId('pick'), note = byId('photo-note');
   var choose = byId('photo-choose'), look = byId('photo-look'), send = byId('photo-send');
   var LONGEST = 2000, SHOWN = 640, QUALITY = 0.85, LARGEST = 60 * 1024 * 1024, AS_IT_IS = 20 * 1024 * 1024;
-  // A camera lays a photo down sideways and notes which way is up. A browser that does not heed the note would send it
-  // lying; the server turns it (and takes the place out).
-  var TURNS = !!(window.CSS && CSS.supports && CSS.supports('image-orientation', 'from-image'));
+  // Cameras note which way is up. Where the browser does not heed it, the server turns the photo (and cleans it).
+  var TURNS = window.CSS && CSS.supports && CSS.supports('image-orientation', 'from-image');
   var ready = null, turn = 0;
 
   if (!window.FormData || !window.FileReader || !HTMLCanvasElement.prototype.toBlob) { return; }
@@ -25,7 +23,7 @@
     ready = null;
   }
   function close() {
-    turn += 1;  // a picture that is still being read is not wanted any more
+    turn += 1;  // what is still being read is not wanted any more
     ready = null;
     panel.hidden = true;
     form.hidden = false;
@@ -38,7 +36,7 @@
     var canvas = draw.element('canvas'), pen = canvas.getContext('2d');
     canvas.width = Math.max(1, Math.round(width * scale));
     canvas.height = Math.max(1, Math.round(height * scale));
-    pen.fillStyle = '#fff';  // what is transparent in a drawing would turn black
+    pen.fillStyle = '#fff';  // transparent would turn black
     pen.fillRect(0, 0, canvas.width, canvas.height);
     pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     return canvas;
@@ -59,7 +57,7 @@
     var reader = new FileReader(), image = new Image();
     var unreadable = function () {
       if (mine !== turn) { return; }
-      // The format of iPhones, which few other browsers show: the server can read it.
+      // The format of iPhones: the server can read it.
       if (/hei[cf]$/i.test(file.type || file.name) && file.size <= AS_IT_IS) { return preview(file, null); }
       wrong('这张照片打不开。请换一张，或者把它截个图再发。');
     };
@@ -97,7 +95,7 @@
     line.appendChild(progress);
     return {
       line: line,
-      // `part` is 0 to 1; null: over, one way or the other.
+      // `part`: 0 to 1; null: over.
       set: function (part) {
         line.hidden = part === null;
         if (part === null) { return; }
@@ -128,7 +126,7 @@
   send.onclick = submit;
   panel.onkeydown = function (event) { if (event.key === 'Escape') { close(); } };
   pick.onclick = function () {
-    // A computer has no camera that `capture` would open: straight to its files.
+    // A computer has no camera to open: straight to its files.
     if (window.matchMedia && !matchMedia('(pointer: coarse)').matches) { return album.click(); }
     open('照片从哪里来？', true);
     byId('photo-camera').focus();

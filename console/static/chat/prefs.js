@@ -1,5 +1,5 @@
-// Before the first paint: what this device remembers, and whether the page is the 长辈版 (large, few things, read aloud).
-// A link decides with ?elder=1 or ?elder=0; the device remembers it. No cookie is used.
+// Before the first paint: what this device remembers, and whether the page is the 长辈版. A link decides with ?elder=1 or
+// ?elder=0; the device remembers it. No cookie is used.
 window.yimi = (function () {
   'use strict';
   var root = document.documentElement, memory = {};

@@ -1,19 +1,19 @@
-// What is said goes to the server one after the other, each with its own id, and is repeated over a bad line; what comes
-// without being asked (a social worker's reply) arrives by a long poll. There is no time limit for the resident.
+// What is said goes out one after the other, each with its id, and is repeated over a bad line; what comes unasked (a
+// worker's reply) arrives by a long poll. No time limit for the resident.
 (function (yimi) {
   'use strict';
   var draw = yimi.draw;
   var session = yimi.recall('session');
-  var last = 0;            // highest message id shown
-  var shown = {};          // message ids shown
-  var mine = {};           // my message ids -> list item
+  var last = 0;  // highest message id shown
+  var shown = {};  // message ids shown
+  var mine = {};  // my message ids -> list item
   var urgency = 'routine';
-  var queue = [];          // what I said and the server does not have yet, in order
+  var queue = [];  // said, and not yet with the server
   var busy = false, polling = null, pollDelay = 0, hiddenSince = 0;
   var start = (/[?&]s=([^&#]{1,200})/.exec(location.search) || [])[1] || null;
   if (start) { start = decodeURIComponent(start.replace(/\+/g, ' ')); }
 
-  // Nobody can guess it: 128 random bits. On a browser without good randomness at least nobody says it twice.
+  // 128 random bits; without good randomness at least nobody says it twice.
   function messageId() {
     var source = window.crypto || window.msCrypto, text = '';
     if (!source || !source.getRandomValues) { return 'm' + new Date().getTime() + '-' + Math.floor(Math.random() * 1e9); }
@@ -22,7 +22,7 @@
     return text;
   }
 
-  // One message row of the server, shown once whichever way it came.
+  // A message of the server, shown once whichever way it came.
   function receive(message, restored) {
     if (message.id) {
       if (shown[message.id]) { return; }
@@ -78,13 +78,12 @@
     return item;
   }
 
-  // How a message looks: sending, failed, or "" once the server has it.
+  // `state`: sending, failed, or "" once the server has it.
   function mark(message, state) {
     for (var i = 0; i < message.items.length; i++) { message.items[i].className = state ? 'resident ' + state : 'resident'; }
   }
 
-  // What was typed while an answer was on its way is said at once, and answered once. Never what was sent before: the
-  // server may have it already.
+  // What was typed while an answer was on its way is answered once. Never what was sent before: it may be there.
   function gather(message) {
     while (plain(message) && queue.length && plain(queue[0])) {
       var next = queue.shift();
@@ -132,7 +131,7 @@
     var message = gather(queue.shift()), photo = message.photo;
     busy = true;
     draw.setWaiting(true);
-    // The session is opened first: then even the very first message can be repeated without becoming two.
+    // The session first: then even the first message can be repeated safely.
     if (!session) { return open(message); }
     message.sent = true;
     post(photo ? '/api/v1/chat/attachments' : '/api/v1/chat', body(message), photo ? 600000 : 60000,
@@ -171,7 +170,7 @@
 
   function trouble(message, status, answer, request) {
     if (status === 404 && !message.reopened) {
-      message.reopened = true;  // once: a missing address is not a session that ended
+      message.reopened = true;  // once
       forget();
       draw.tell('上一次的对话已经结束了，这里接着给您开一个新的。');
       queue.unshift(message);
