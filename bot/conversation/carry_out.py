@@ -114,12 +114,12 @@ def _file(effect: FileIntake, scene: Scene) -> list[Said]:
         ),
         scene.now,
     )
+    alarmed = len(ticket.history) > 1
     if conversation.no_contact_at and ticket.created_at == scene.now:
         act(scene.session, ticket, "supplement", RESIDENT, note=words.NO_CONTACT_NOTE, now=scene.now)
     if not effect.finished or hold_of(scene.session, ticket):
         return []
     desk = scene.session.get_one(Station, ticket.queue)
-    alarmed = len(ticket.history) > 1
     return [((words.completed if alarmed else words.accepted)(ticket, desk), [])]
 
 

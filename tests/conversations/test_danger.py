@@ -225,7 +225,7 @@ def test_danger_after_finished_work_calls_again(resident: Begin, office: Office)
     (first,) = talk.last["tickets"]
     for action in ("claim", "resolve"):
         assert office.act("li", first, action, note="已到场，人平安") == 200
-    talk.play("他又打我了，刀还在手上")
+    talk.play("他今天又来了，" + BEATEN)
     assert_safety_first(talk)
     numbers = talk.last["tickets"]
     assert len(numbers) == 2 and numbers[0] == first

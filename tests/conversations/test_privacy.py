@@ -154,5 +154,5 @@ def test_who_does_not_want_to_be_called_is_heard(resident: Begin, office: Office
     talk = resident()
     talk.play(BEATEN, "长沙县黄兴镇", "千万别打我电话，他在家")
     assert office.conversation(talk).no_contact_at
-    assert "不要主动打电话" in str(office.ticket(talk.last["tickets"][0]))
+    assert "不愿意被主动联系" in str(office.ticket(talk.last["tickets"][0]))
     assert "不方便" in talk.words or "都能看到" in talk.words
